@@ -1,5 +1,6 @@
 //! Archive records of allocations and their participants.
 use diesel::{dsl::count_star, prelude::*};
+use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::participants::{MAX_PARTICIPANTS, ParticipantRole};
@@ -135,7 +136,7 @@ impl ImportRecords for ParticipantRecord {
     fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         for record in &mut records {
             records::validate("participant", record.id, |checks, at| {
-                records::require_text(checks, &format!("{at}/name"), &record.name, 200);
+                records::require_text::<NameText>(checks, &format!("{at}/name"), &record.name);
                 validate_country(checks, at, record.country.as_str());
             })?;
             import.derive_ids([&mut record.id.0, &mut record.allocation.0])?;

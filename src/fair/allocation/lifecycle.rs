@@ -8,8 +8,10 @@ pub const MAX_BOOTHS_PER_HOLD: u16 = 100;
 pub const HOLD_TTL_S: u32 = 24 * 3_600;
 /// Seconds until an offer expires, unless the request says otherwise: three days.
 pub const OFFER_TTL_S: u32 = 3 * 24 * 3_600;
-/// Values of `expires_in_s` that a request may give: one minute to 30 days.
-pub const TTL_RANGE_S: std::ops::RangeInclusive<u32> = 60..=30 * 24 * 3_600;
+hoicho_web::number_ranges! {
+    /// Seconds for which a hold or offer lasts: one minute to 30 days.
+    HoldSeconds u32 60..=2_592_000,
+}
 
 /// Allowed next states.
 pub fn allowed_transitions(from: AllocationState) -> &'static [AllocationState] {

@@ -21,7 +21,7 @@ mod swap;
 mod transitions;
 mod withdraw;
 pub use expire::{expire_due, find_due};
-pub use lifecycle::{HOLD_TTL_S, MAX_BOOTHS_PER_HOLD, OFFER_TTL_S, TTL_RANGE_S, default_ttl_s};
+pub use lifecycle::{HOLD_TTL_S, HoldSeconds, MAX_BOOTHS_PER_HOLD, OFFER_TTL_S, default_ttl_s};
 pub use routes::{ApiDoc, routes};
 pub use runs::{
     refill_store::find_refills,

@@ -1,5 +1,6 @@
 //! Archive records of applications and their products, without wishes and documents.
 use diesel::prelude::*;
+use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::products::{DeclaredProduct, MAX_PRODUCTS, validate_declared};
@@ -111,7 +112,7 @@ impl ApplicationProductRecord {
         };
         records::validate("application_product", format!("{}/{}", self.application, self.line), |checks, at| {
             validate_declared(checks, &product, &|field: &str| format!("{at}/{field}"));
-            records::require_text(checks, &format!("{at}/name"), &self.name, 200);
+            records::require_text::<NameText>(checks, &format!("{at}/name"), &self.name);
             let fits = usize::try_from(self.line).is_ok_and(|line| (1..=MAX_PRODUCTS).contains(&line));
             let message = MessageId("error-product-list-length").with_number("max", MAX_PRODUCTS);
             checks.require(fits, &format!("{at}/line"), FieldCode::Length, message);

@@ -1,23 +1,20 @@
 //! Import of exhibitors from table rows, with a contact each; they get an approved application for the edition. Planned
 //! from what is read, then written; all errors are reported at once.
+use hoicho_web::http::limits::{NameText, TextLimit};
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::QueryResult;
 
 use super::{
     store::{self, ApplicationRow},
-    wishes::{self, MAX_BOOTHS_WANTED, Wish, WishRow},
+    wishes::{self, BoothsWanted, Wish, WishRow},
 };
 use crate::{
     editions::{self, store::EditionRow},
     exhibitors::{self, contacts::ContactRow, matching::ExhibitorMatcher, store::ExhibitorRow},
     floor::{self, BoothCategory, numbering},
     localities,
-    organisations::{
-        LegalForm, contact,
-        profile::{MAX_NAME_CHARS, Profile},
-        tax_code,
-    },
+    organisations::{LegalForm, contact, profile::Profile, tax_code},
 };
 use hoicho_core::{
     db::Tx,
@@ -109,7 +106,7 @@ struct ValidRow {
 /// Validates a row. Invalid fields get a placeholder, because the errors prevent the import.
 fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow, wishes: &[Wish]) -> ValidRow {
     let pointer = |field: &str| format!("/{line}/{field}");
-    let name = checks.require_text(&pointer("name"), &row.name, MAX_NAME_CHARS);
+    let name = checks.require_text::<NameText>(&pointer("name"), &row.name);
     checks.require(
         row.legal_form.is_some(),
         &pointer("legal_form"),
@@ -121,13 +118,16 @@ fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow, wishes:
     checks.require(code != Some(None), &pointer("tax_code"), FieldCode::TaxCode, MessageId("error-invalid-tax-code"));
     let wished = wishes.iter().filter(|wish| matches!(wish, Wish::Booth(_))).count();
     let wished = i64::try_from(wished.max(1)).unwrap_or(1);
-    let booths_wanted =
-        i32::try_from(row.booths_wanted.unwrap_or(wished)).ok().filter(|n| (0..=MAX_BOOTHS_WANTED).contains(n));
+    let booths_wanted = i32::try_from(row.booths_wanted.unwrap_or(wished))
+        .ok()
+        .filter(|n| (0..=*BoothsWanted::RANGE.end()).contains(n));
     checks.require(
         booths_wanted.is_some(),
         &pointer("booths_wanted"),
         FieldCode::Range,
-        MessageId("import-booths-wanted-range").with_args(&[("line", &line)]).with_number("max", MAX_BOOTHS_WANTED),
+        MessageId("import-booths-wanted-range")
+            .with_args(&[("line", &line)])
+            .with_number("max", *BoothsWanted::RANGE.end()),
     );
     ValidRow { name, form, code: code.flatten(), booths_wanted: booths_wanted.unwrap_or(1) }
 }
@@ -135,8 +135,7 @@ fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow, wishes:
 /// The contact of a row; its exhibitor is filled in when it is known.
 fn valid_contact(checks: &mut Validator, line: u64, row: &ExhibitorImportRow, name: &str) -> Option<ContactRow> {
     let pointer = |field: &str| format!("/{line}/{field}");
-    let contact_name =
-        row.contact_name.as_ref().map(|n| checks.require_text(&pointer("contact_name"), n, MAX_NAME_CHARS));
+    let contact_name = row.contact_name.as_ref().map(|n| checks.require_text::<NameText>(&pointer("contact_name"), n));
     let phone = row.phone.as_ref().map(|p| parse_phone(checks, &pointer("phone"), p));
     let email = row.email.as_ref().map(|e| contact::validate_address(checks, &pointer("email"), e));
     let has_way = phone.is_some() || email.is_some();
@@ -307,7 +306,8 @@ impl ExhibitorImport {
         let form = |line: &ExhibitorImportRow| line.legal_form.unwrap_or(LegalForm::HouseholdBusiness);
         let codes: Vec<String> =
             lines.iter().filter_map(|(_, l)| parse_tax_code(l.tax_code.as_deref()?, form(l))).collect();
-        let names: Vec<String> = lines.iter().filter_map(|(_, l)| text::normalize(&l.name, MAX_NAME_CHARS)).collect();
+        let names: Vec<String> =
+            lines.iter().filter_map(|(_, l)| text::normalize(&l.name, NameText::MAX_CHARS)).collect();
         let known = ExhibitorMatcher::load(tx, self.edition.organiser_id, &codes, &names)?;
         let (mut new, mut new_contacts, mut more_contacts) = (Vec::new(), Vec::new(), Vec::new());
         let (mut applications, mut all_wishes, mut unchanged) = (Vec::new(), Vec::<WishRow>::new(), 0);
@@ -327,7 +327,7 @@ impl ExhibitorImport {
                 MessageId("import-duplicate-exhibitor").with_args(&[("line", &line)]),
             );
             let contact = valid_contact(&mut checks, line, &row, &valid.name);
-            let locality = row.locality.map(|l| checks.require_text(&pointer("locality"), &l, MAX_NAME_CHARS));
+            let locality = row.locality.map(|l| checks.require_text::<NameText>(&pointer("locality"), &l));
             let booths_wanted = valid.booths_wanted;
             let exhibitor = match existing {
                 Some(id) => id,

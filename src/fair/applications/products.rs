@@ -1,4 +1,6 @@
 //! Products that an application shows: declared by name, or taken from the catalogue of the linked organisation.
+use crate::products::Stars;
+use hoicho_web::http::limits::{CertificateNumberText, NameText};
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
@@ -59,12 +61,15 @@ impl ApplicationProductRow {
 #[serde(deny_unknown_fields)]
 pub struct DeclaredProduct {
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     pub name: String,
     /// Its group of the OCOP programme; zones may require one.
     pub product_group: ProductGroup,
     /// 1 to 5.
+    #[schema(value_type = Option<Stars>)]
     pub declared_stars: Option<i32>,
     /// Requires at least 3 stars and an expiry date; 1 to 100 characters.
+    #[schema(value_type = Option<CertificateNumberText>)]
     pub certificate_number: Option<String>,
     /// Last day the certificate is valid.
     #[schema(value_type = Option<chrono::NaiveDate>)]
@@ -86,9 +91,11 @@ pub fn validate(
     let valid = declared.into_iter().take(MAX_PRODUCTS).enumerate().map(|(i, product)| {
         let pointer = |field: &str| format!("/declared_products/{i}/{field}");
         validate_declared(checks, &product, &pointer);
-        let number = product.certificate_number.map(|n| checks.require_text(&pointer("certificate_number"), &n, 100));
+        let number = product
+            .certificate_number
+            .map(|n| checks.require_text::<CertificateNumberText>(&pointer("certificate_number"), &n));
         DeclaredProduct {
-            name: checks.require_text(&pointer("name"), &product.name, 200),
+            name: checks.require_text::<NameText>(&pointer("name"), &product.name),
             certificate_number: number,
             ..product
         }
@@ -100,7 +107,7 @@ pub fn validate(
 pub fn validate_declared(checks: &mut Validator, product: &DeclaredProduct, pointer: &dyn Fn(&str) -> String) {
     let DeclaredProduct { declared_stars, certificate_number, certificate_expires_on, .. } = product;
     checks.require(
-        declared_stars.is_none_or(|stars| (1..=5).contains(&stars)),
+        declared_stars.is_none_or(|stars| Stars::RANGE.contains(&stars)),
         &pointer("declared_stars"),
         FieldCode::Range,
         MessageId("error-stars-range"),

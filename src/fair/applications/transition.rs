@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{editions, exhibitors};
 use hoicho_core::{db::Tx, i18n::MessageId, states::ApplicationState, values::ids::ApplicationId};
+use hoicho_web::http::limits::ReasonText;
 use hoicho_web::{
     audit::AuditAction,
     http::{Code, Problem, Validator},
@@ -22,7 +23,7 @@ pub fn transition(
     reason: Option<&str>,
 ) -> Result<ApplicationRow, Problem> {
     let mut checks = Validator::default();
-    let reason = reason.map(|r| checks.require_text("/reason", r, 1_000));
+    let reason = reason.map(|r| checks.require_text::<ReasonText>("/reason", r));
     checks.finish()?;
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let before = store::find(tx, edition.id, id)?;

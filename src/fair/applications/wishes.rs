@@ -11,8 +11,10 @@ use hoicho_core::{
 use hoicho_optimiser::instance::MAX_WISHES;
 use hoicho_web::http::{FieldCode, Problem, Validator};
 
-/// Max booths per application.
-pub const MAX_BOOTHS_WANTED: i32 = 100;
+hoicho_web::number_ranges! {
+    /// Booths that an application asks for.
+    BoothsWanted i32 1..=100,
+}
 
 /// A booth, or any booth of a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]

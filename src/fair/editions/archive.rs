@@ -1,6 +1,7 @@
 //! Archive records of an edition and its opening days.
 use chrono::NaiveTime;
 use diesel::prelude::*;
+use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{store, validate_currency, validate_days, validate_declared, validate_time_zone};
@@ -103,7 +104,7 @@ impl ImportRecords for EditionRecord {
         let organiser = import.authorized.organiser()?;
         for record in records {
             let mut checks = Validator::default();
-            records::require_text(&mut checks, "/name", &record.name, 200);
+            records::require_text::<NameText>(&mut checks, "/name", &record.name);
             validate_time_zone(&mut checks, record.time_zone.as_str());
             validate_currency(&mut checks, record.currency.as_str());
             validate_declared(&mut checks, record.declared_booths, record.declared_visits, record.declared_sales);

@@ -1,4 +1,5 @@
 //! Archive records of exhibitors, without contacts, notes, tags and links.
+use hoicho_web::http::limits::NameText;
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
@@ -12,7 +13,7 @@ use crate::{
     localities,
     organisations::{
         LegalForm,
-        profile::{MAX_NAME_CHARS, Profile, validate_country, validate_tax_code},
+        profile::{Profile, validate_country, validate_tax_code},
         tax_code,
     },
     records::{self, ArchiveImport, CleanText, ImportRecords, PagedRecord, RecordSink},
@@ -39,13 +40,13 @@ pub struct ExhibitorRecord {
 
 impl ExhibitorRecord {
     fn validate(&self, checks: &mut Validator, at: &str) {
-        records::require_text(checks, &format!("{at}/name"), &self.name, MAX_NAME_CHARS);
+        records::require_text::<NameText>(checks, &format!("{at}/name"), &self.name);
         let code = self.tax_code.as_ref().map(CleanText::as_str);
         validate_tax_code(checks, at, code, self.legal_form);
         validate_country(checks, at, self.country.as_str());
         // A record may have no locality.
         if !self.locality.as_str().is_empty() {
-            records::require_text(checks, &format!("{at}/locality"), &self.locality, MAX_NAME_CHARS);
+            records::require_text::<NameText>(checks, &format!("{at}/locality"), &self.locality);
         }
     }
 }

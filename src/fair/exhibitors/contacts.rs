@@ -1,4 +1,5 @@
 //! Contacts of exhibitors: people whom the organiser reaches by phone, Zalo or e-mail.
+use hoicho_web::http::limits::NameText;
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
@@ -53,6 +54,7 @@ pub struct Contact {
     /// Identifier of an existing contact to keep; made by the server for a new one.
     pub id: Option<ContactId>,
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     pub name: String,
     /// As people write it; Vietnamese without a country code. Stored and returned in E.164: `+84912345678`.
     pub phone: Option<String>,
@@ -90,7 +92,7 @@ pub fn validate(checks: &mut Validator, pointer: &str, contacts: Vec<Contact>) -
         let zalo = entry.zalo.map(|p| contact::validate_phone(checks, &pointer("zalo"), &p));
         let email = entry.email.map(|e| contact::validate_address(checks, &pointer("email"), &e));
         contact::require_way(checks, &pointer("phone"), phone.is_some() || zalo.is_some() || email.is_some());
-        Contact { name: checks.require_text(&pointer("name"), &entry.name, 200), phone, zalo, email, ..entry }
+        Contact { name: checks.require_text::<NameText>(&pointer("name"), &entry.name), phone, zalo, email, ..entry }
     });
     valid.collect()
 }

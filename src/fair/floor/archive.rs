@@ -1,5 +1,6 @@
 //! Archive records of zones, the price list and booths.
 use diesel::prelude::*;
+use hoicho_web::http::limits::{CodeText, NameText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -90,8 +91,8 @@ impl ImportRecords for ZoneRecord {
         let edition = import.edition()?;
         for Self { mut id, code, name, eligibility } in records {
             records::validate("zone", id, |checks, at| {
-                records::require_text(checks, &format!("{at}/code"), &code, 20);
-                records::require_text(checks, &format!("{at}/name"), &name, 200);
+                records::require_text::<CodeText>(checks, &format!("{at}/code"), &code);
+                records::require_text::<NameText>(checks, &format!("{at}/name"), &name);
             })?;
             import.derive_ids([&mut id.0])?;
             let row = (

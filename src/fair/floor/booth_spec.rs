@@ -22,10 +22,13 @@ pub(super) struct BoothKind {
     /// Decides the defaults of area, fee and size from the price list.
     pub category: BoothCategory,
     /// Square decimetres: 3 × 3 m is 900. 1 to 1,000,000.
+    #[schema(value_type = Option<AreaDm2>)]
     pub area_dm2: Option<i32>,
     /// Minor units of the edition's currency: 0 to 10^12.
+    #[schema(value_type = Option<BoothFee>)]
     pub fee: Option<i64>,
     /// Size in standard booths: 1 to 1,000.
+    #[schema(value_type = Option<BoothEquivalents>)]
     pub booth_equivalents: Option<i32>,
     /// Electric power; default `false`.
     #[serde(default)]
@@ -33,6 +36,15 @@ pub(super) struct BoothKind {
     /// Running water; default `false`.
     #[serde(default)]
     pub has_water: bool,
+}
+
+hoicho_web::number_ranges! {
+    /// Area in square decimetres.
+    AreaDm2 i32 1..=1_000_000,
+    /// Fee in minor units of the edition's currency.
+    BoothFee i64 0..=1_000_000_000_000,
+    /// How many standard booths it counts as.
+    BoothEquivalents i32 1..=1_000,
 }
 
 /// Validates the ranges of size and fee.
@@ -44,19 +56,19 @@ pub(super) fn validate_ranges(
     booth_equivalents: Option<i32>,
 ) {
     checks.require(
-        area_dm2.is_none_or(|a| (1..=1_000_000).contains(&a)),
+        area_dm2.is_none_or(|a| AreaDm2::RANGE.contains(&a)),
         &format!("{at}/area_dm2"),
         FieldCode::Range,
         MessageId("error-area-range"),
     );
     checks.require(
-        fee.is_none_or(|f| (0..=1_000_000_000_000).contains(&f)),
+        fee.is_none_or(|f| BoothFee::RANGE.contains(&f)),
         &format!("{at}/fee"),
         FieldCode::Range,
         MessageId("error-fee-range"),
     );
     checks.require(
-        booth_equivalents.is_none_or(|e| (1..=1_000).contains(&e)),
+        booth_equivalents.is_none_or(|e| BoothEquivalents::RANGE.contains(&e)),
         &format!("{at}/booth_equivalents"),
         FieldCode::Range,
         MessageId("error-booth-equivalents-range"),

@@ -1,4 +1,5 @@
 //! Plans and writes parts of a table by the functions of the capabilities, and says what they made.
+use hoicho_web::http::limits::{NameText, TextLimit};
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
@@ -253,7 +254,7 @@ impl ProductImport {
         let (mut existing, mut last_lines) = (BTreeSet::new(), HashMap::new());
         for (line, record) in lines {
             let pointer = |field: &str| format!("/{line}/{field}");
-            let name = text::normalize(&record.exhibitor, 200);
+            let name = text::normalize(&record.exhibitor, NameText::MAX_CHARS);
             let seller = name.and_then(|name| self.by_name.get(&name).copied().flatten());
             checks.require(
                 seller.is_some(),
@@ -262,7 +263,7 @@ impl ProductImport {
                 MessageId("import-unknown-exhibitor").with_args(&[("line", &line)]),
             );
             let product = DeclaredProduct {
-                name: checks.require_text(&pointer("name"), &record.name, 200),
+                name: checks.require_text::<NameText>(&pointer("name"), &record.name),
                 product_group: record.group,
                 declared_stars: record.stars,
                 certificate_number: record.certificate_number,

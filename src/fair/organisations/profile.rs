@@ -6,10 +6,8 @@ use hoicho_core::{
     i18n::MessageId,
     values::{clock::Instant, text},
 };
+use hoicho_web::http::limits::NameText;
 use hoicho_web::http::{FieldCode, Problem, Validator};
-
-/// Max characters of a name.
-pub const MAX_NAME_CHARS: usize = 200;
 
 /// A valid profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,10 +50,10 @@ impl NewProfile {
         let country = self.country.unwrap_or_else(|| "VN".to_owned());
         validate_country(checks, "", &country);
         Self {
-            name: checks.require_text("/name", &self.name, MAX_NAME_CHARS),
+            name: checks.require_text::<NameText>("/name", &self.name),
             tax_code,
             country: Some(country),
-            locality: self.locality.map(|l| checks.require_text("/locality", &l, MAX_NAME_CHARS)),
+            locality: self.locality.map(|l| checks.require_text::<NameText>("/locality", &l)),
             ..self
         }
     }
@@ -97,8 +95,8 @@ impl ProfileChange {
             validate_country(checks, "", country);
         }
         Self {
-            name: self.name.map(|n| checks.require_text("/name", &n, MAX_NAME_CHARS)),
-            locality: self.locality.map(|l| checks.require_text("/locality", &l, MAX_NAME_CHARS)),
+            name: self.name.map(|n| checks.require_text::<NameText>("/name", &n)),
+            locality: self.locality.map(|l| checks.require_text::<NameText>("/locality", &l)),
             ..self
         }
     }

@@ -8,4 +8,4 @@ mod routes;
 pub mod store;
 pub use certificate::is_valid_expiry;
 pub use product_group::ProductGroup;
-pub use routes::{ApiDoc, ProductView, routes, validate};
+pub use routes::{ApiDoc, ProductView, Stars, routes, validate};

@@ -1,5 +1,6 @@
 //! `/organisations/{organisation}/products`.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use hoicho_web::http::limits::{CertificateNumberText, NameText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -46,12 +47,15 @@ impl Action for ManageProducts {
 #[serde(deny_unknown_fields)]
 struct CreateProduct {
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
     /// Its group of the OCOP programme; zones may require one.
     product_group: ProductGroup,
     /// 1 to 5.
+    #[schema(value_type = Option<Stars>)]
     stars: Option<i32>,
     /// Requires at least 3 stars and an expiry date; 1 to 100 characters.
+    #[schema(value_type = Option<CertificateNumberText>)]
     certificate_number: Option<String>,
     /// Last day the certificate is valid; at most 36 months from today.
     #[schema(value_type = Option<chrono::NaiveDate>)]
@@ -96,11 +100,16 @@ fn view(row: ProductRow) -> ProductView {
     row.into()
 }
 
+hoicho_web::number_ranges! {
+    /// Stars of a product.
+    Stars i32 1..=5,
+}
+
 /// Validates stars and certificate against each other.
 pub fn validate(row: &ProductRow, today: Day) -> Result<(), Problem> {
     let mut checks = Validator::default();
     checks.require(
-        row.stars.is_none_or(|s| (1..=5).contains(&s)),
+        row.stars.is_none_or(|s| Stars::RANGE.contains(&s)),
         "/stars",
         FieldCode::Range,
         MessageId("error-stars-range"),
@@ -147,8 +156,9 @@ pub fn validate(row: &ProductRow, today: Day) -> Result<(), Problem> {
 async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let name = checks.require_text("/name", &body.name, 200);
-    let certificate_number = body.certificate_number.map(|n| checks.require_text("/certificate_number", &n, 100));
+    let name = checks.require_text::<NameText>("/name", &body.name);
+    let certificate_number =
+        body.certificate_number.map(|n| checks.require_text::<CertificateNumberText>("/certificate_number", &n));
     checks.finish()?;
     permit
         .write_once(move |tx, authorized| {
@@ -239,16 +249,18 @@ async fn get_product(permit: ReadPermit<ExhibitorsScope>, path: ProductPath) -> 
 struct PatchProduct {
     /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NameText>)]
     name: Option<String>,
     /// Its group of the OCOP programme.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     product_group: Option<ProductGroup>,
     /// OCOP stars, 1 to 5; at least 3 with a certificate. `null` removes them.
+    #[schema(value_type = Option<Stars>)]
     #[serde(default, deserialize_with = "deserialize_present")]
     stars: Option<Option<i32>>,
     /// 1 to 100 characters; requires at least 3 stars and an expiry date. `null` removes it.
+    #[schema(value_type = Option<CertificateNumberText>)]
     #[serde(default, deserialize_with = "deserialize_present")]
     certificate_number: Option<Option<String>>,
     /// Last day on which it is valid; at most 36 months from today. `null` removes it.
@@ -288,8 +300,10 @@ async fn patch_product(
 ) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
-    let number = body.certificate_number.map(|n| n.map(|n| checks.require_text("/certificate_number", &n, 100)));
+    let name = body.name.map(|n| checks.require_text::<NameText>("/name", &n));
+    let number = body
+        .certificate_number
+        .map(|n| n.map(|n| checks.require_text::<CertificateNumberText>("/certificate_number", &n)));
     checks.finish()?;
     let id = path.1;
     permit

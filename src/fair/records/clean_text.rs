@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use hoicho_core::values::text;
-use hoicho_web::http::Validator;
+use hoicho_web::http::{Validator, limits::TextLimit};
 
 /// Max characters of a text.
 const MAX_TEXT_CHARACTERS: usize = 2_000;
@@ -25,9 +25,9 @@ impl CleanText {
     }
 }
 
-/// Requires that a text would be accepted as it is where it is typed: 1 to `max_chars` characters.
-pub fn require_text(checks: &mut Validator, pointer: &str, text: &CleanText, max_chars: usize) {
-    checks.require_text(pointer, text.as_str(), max_chars);
+/// Requires that a text would be accepted as it is where it is typed, with the length `L`.
+pub fn require_text<L: TextLimit>(checks: &mut Validator, pointer: &str, text: &CleanText) {
+    checks.require_text::<L>(pointer, text.as_str());
 }
 
 impl<'de> Deserialize<'de> for CleanText {

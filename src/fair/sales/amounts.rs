@@ -2,12 +2,14 @@
 use hoicho_core::i18n::MessageId;
 use hoicho_web::http::{FieldCode, Validator};
 
-/// Max amount of a deal, or of one booth and day, in minor units: 10^12, so that the sum of an edition fits in 64 bits.
-const MAX_AMOUNT: i64 = 1_000_000_000_000;
+hoicho_web::number_ranges! {
+    /// Amount of a deal, or of one booth and day, in minor units: the sum of an edition fits in 64 bits.
+    SalesAmount i64 0..=1_000_000_000_000,
+}
 
 /// Validates an amount at `pointer`, minor units.
 pub(super) fn validate_amount(checks: &mut Validator, pointer: &str, amount: i64) {
-    checks.require((0..=MAX_AMOUNT).contains(&amount), pointer, FieldCode::Range, MessageId("error-amount-range"));
+    checks.require(SalesAmount::RANGE.contains(&amount), pointer, FieldCode::Range, MessageId("error-amount-range"));
 }
 
 /// Validates the total sales and those of OCOP goods, minor units; `pointer` is the JSON pointer of their object.

@@ -1,5 +1,6 @@
 //! Archive records of sales reports with all versions and lines, and of trade deals.
 use diesel::prelude::*;
+use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -193,7 +194,7 @@ impl ImportRecords for DealRecord {
     fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         for record in &mut records {
             records::validate("trade_deal", record.id, |checks, at| {
-                records::require_text(checks, &format!("{at}/counterpart"), &record.counterpart, 200);
+                records::require_text::<NameText>(checks, &format!("{at}/counterpart"), &record.counterpart);
                 amounts::validate_amount(checks, &format!("{at}/amount"), record.amount);
             })?;
             import.derive_ids([&mut record.id.0])?;

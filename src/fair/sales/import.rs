@@ -1,4 +1,5 @@
 //! Import of sales reports from a table: planned from what is read, then written. All errors are reported at once.
+use hoicho_web::http::limits::ReasonText;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
@@ -219,7 +220,7 @@ impl ReportImport {
         );
         amounts::validate(checks, &pointer, row.amount, row.ocop_amount.unwrap_or(0));
         let reason = row.reason.as_ref().filter(|r| !r.is_empty());
-        let reason = reason.map(|r| checks.require_text(&format!("{pointer}/reason"), r, 1_000));
+        let reason = reason.map(|r| checks.require_text::<ReasonText>(&format!("{pointer}/reason"), r));
         let (booth, day) = booth.zip(day)?;
         checks.require(
             self.occupied.contains_key(&(booth, day)),

@@ -1,5 +1,7 @@
 //! Lines of a sales report: optional details of what was sold; they add up to its totals.
+use super::amounts::SalesAmount;
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use hoicho_web::http::limits::{NameText, UnitText};
 use serde::{Deserialize, Serialize};
 
 use super::amounts;
@@ -41,14 +43,18 @@ pub const MAX_LINES: usize = 200;
 #[serde(deny_unknown_fields)]
 pub struct Line {
     /// 1 to 200 characters.
+    #[schema(value_type = Option<NameText>)]
     pub product_name: Option<String>,
     /// Group for the sums by product group; lines without one count as `unspecified`.
     pub product_group: Option<ProductGroup>,
     /// Thousandths of `unit`: 1.5 kg is 1500.
+    #[schema(value_type = Option<LineQuantity>)]
     pub quantity_milli: Option<i64>,
     /// `kg`, `hộp`; 1 to 20 characters.
+    #[schema(value_type = Option<UnitText>)]
     pub unit: Option<String>,
     /// Minor units.
+    #[schema(value_type = SalesAmount)]
     pub amount: i64,
     /// OCOP goods.
     #[serde(default)]
@@ -64,11 +70,16 @@ fn default_channel() -> Channel {
     Channel::Booth
 }
 
+hoicho_web::number_ranges! {
+    /// Quantity in thousandths of its unit.
+    LineQuantity i64 1..=1_000_000_000_000,
+}
+
 /// Validates the amount and the quantity of a line.
 pub(super) fn validate_numbers(checks: &mut Validator, pointer: &dyn Fn(&str) -> String, line: &Line) {
     amounts::validate_amount(checks, &pointer("amount"), line.amount);
     checks.require(
-        line.quantity_milli.is_none_or(|q| (1..=1_000_000_000_000).contains(&q)),
+        line.quantity_milli.is_none_or(|q| LineQuantity::RANGE.contains(&q)),
         &pointer("quantity_milli"),
         FieldCode::Range,
         MessageId("error-quantity-range"),
@@ -94,8 +105,8 @@ pub fn validate(checks: &mut Validator, lines: Vec<Line>, totals: (i64, i64), se
             FieldCode::Unknown,
             MessageId("error-exhibitor-not-on-booth"),
         );
-        let product_name = line.product_name.map(|n| checks.require_text(&pointer("product_name"), &n, 200));
-        let unit = line.unit.map(|u| checks.require_text(&pointer("unit"), &u, 20));
+        let product_name = line.product_name.map(|n| checks.require_text::<NameText>(&pointer("product_name"), &n));
+        let unit = line.unit.map(|u| checks.require_text::<UnitText>(&pointer("unit"), &u));
         normalized.push(Line { product_name, unit, ..line });
     }
     if !normalized.is_empty() {

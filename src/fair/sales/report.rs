@@ -20,6 +20,7 @@ use hoicho_core::{
         ids::{BoothId, SalesReportId},
     },
 };
+use hoicho_web::http::limits::ReasonText;
 use hoicho_web::{
     audit::AuditAction,
     http::{Code, FieldCode, Problem, Validator, etag::IfMatch},
@@ -90,7 +91,7 @@ pub fn submit(
         lines::validate(&mut checks, content.lines, (content.amount, content.ocop_amount), authorized.exhibitors());
     let before = store::find(tx, edition.id, booth, day)?;
     let before_state = before.as_ref().map(|b| b.state);
-    let reason = content.reason.as_deref().map(|r| checks.require_text("/reason", r, 1_000));
+    let reason = content.reason.as_deref().map(|r| checks.require_text::<ReasonText>("/reason", r));
     checks.require(
         reason.is_some() || !lifecycle::needs_reason(before_state),
         "/reason",
@@ -177,7 +178,7 @@ pub fn review(
         ));
     }
     let mut checks = Validator::default();
-    let note = note.map(|n| checks.require_text("/reason", &n, 1_000));
+    let note = note.map(|n| checks.require_text::<ReasonText>("/reason", &n));
     checks.finish()?;
     let row = ReportRow { state: to, note, revision: before.revision + 1, ..before.clone() };
     if !store::update(tx, &row, before.revision)? {

@@ -1,10 +1,11 @@
 //! Archive records of gates and visit counts.
 use chrono::NaiveTime;
 use diesel::prelude::*;
+use hoicho_web::http::limits::ShortNameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    limits::{MAX_DEVICE_COUNT, MAX_TOTAL},
+    limits::{DeviceCount, MAX_TOTAL},
     store,
 };
 use crate::{
@@ -54,7 +55,7 @@ records::paged_by_edition!(VisitCountRecord, visit_events, VisitEventId);
 impl VisitCountRecord {
     /// Whether the numbers are within the limits, and a negative one has a reason.
     fn is_possible(&self) -> bool {
-        let max = if self.device.is_some() { MAX_DEVICE_COUNT } else { MAX_TOTAL };
+        let max = if self.device.is_some() { *DeviceCount::RANGE.end() } else { MAX_TOTAL };
         let min = if self.reason.is_some() { -max } else { 0 };
         [self.entries, self.exits].iter().all(|count| (min..=max).contains(count))
     }
@@ -92,7 +93,7 @@ impl ImportRecords for GateRecord {
     fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         for record in &mut records {
             records::validate("gate", record.id, |checks, at| {
-                records::require_text(checks, &format!("{at}/name"), &record.name, 100);
+                records::require_text::<ShortNameText>(checks, &format!("{at}/name"), &record.name);
             })?;
             import.derive_ids([&mut record.id.0])?;
         }

@@ -1,9 +1,10 @@
 //! Corrections of counts by the organiser's staff, by gate and day.
 use chrono::{NaiveTime, TimeZone, Timelike};
+use hoicho_web::http::limits::ReasonText;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    limits::{MAX_TOTAL, Totals},
+    limits::{CorrectionCount, MAX_TOTAL, Totals},
     store::{self, EventRow},
 };
 use crate::editions;
@@ -33,12 +34,15 @@ pub(super) struct CorrectVisits {
     /// 0 to 23, in the edition's time zone. Default: the hour with most entries of this gate on this day.
     hour: Option<u32>,
     /// Visits to add, or to take off if negative; at most 1,000,000.
+    #[schema(value_type = CorrectionCount)]
     #[serde(default)]
     entries: i64,
     /// The same for exits.
+    #[schema(value_type = CorrectionCount)]
     #[serde(default)]
     exits: i64,
     /// 1 to 1,000 characters.
+    #[schema(value_type = ReasonText)]
     reason: String,
 }
 
@@ -76,13 +80,13 @@ pub(super) fn correct(
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let (gate, day) = (correction.gate, correction.day);
     let mut checks = Validator::default();
-    correction.reason = checks.require_text("/reason", &correction.reason, 1_000);
+    correction.reason = checks.require_text::<ReasonText>("/reason", &correction.reason);
     for (field, count) in [("/entries", correction.entries), ("/exits", correction.exits)] {
         checks.require(
-            (-MAX_TOTAL..=MAX_TOTAL).contains(&count),
+            CorrectionCount::RANGE.contains(&count),
             field,
             FieldCode::Range,
-            MessageId("error-correction-range").with_number("max", MAX_TOTAL),
+            MessageId("error-correction-range").with_number("max", *CorrectionCount::RANGE.end()),
         );
     }
     checks.require(

@@ -1,4 +1,5 @@
 //! Records a batch of counts of one device.
+use hoicho_web::http::limits::ReasonText;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveTime, SubsecRound, TimeZone, Timelike, Utc};
@@ -6,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     device_clock::clock_correction,
-    limits::{MAX_DEVICE_COUNT, MAX_EVENTS},
+    limits::{DeviceCount, MAX_EVENTS},
     store::{self, EventRow},
 };
 use crate::editions;
@@ -36,12 +37,15 @@ pub(super) struct CountEvent {
     #[schema(value_type = String)]
     occurred_at: DateTime<Utc>,
     /// Visits, at most 10,000. Negative only in an adjustment.
+    #[schema(value_type = DeviceCount)]
     #[serde(default)]
     entries: i64,
     /// Never part of the visits; at most 10,000. Negative only in an adjustment.
+    #[schema(value_type = DeviceCount)]
     #[serde(default)]
     exits: i64,
     /// Required for an adjustment; marks the event as one. A device adjusts its own counts only.
+    #[schema(value_type = Option<ReasonText>)]
     reason: Option<String>,
 }
 
@@ -101,16 +105,16 @@ pub(super) fn record_batch(tx: &mut Tx<'_>, authorized: &Authorized, batch: Coun
             FieldCode::Unknown,
             MessageId("error-unknown-gate"),
         );
-        let min = if event.reason.is_some() { -MAX_DEVICE_COUNT } else { 0 };
+        let is_signed = event.reason.is_some();
         for (field, count) in [("entries", event.entries), ("exits", event.exits)] {
             checks.require(
-                (min..=MAX_DEVICE_COUNT).contains(&count),
+                DeviceCount::RANGE.contains(&count) && (is_signed || count >= 0),
                 &pointer(field),
                 FieldCode::Range,
-                MessageId("error-count-range").with_number("max", MAX_DEVICE_COUNT),
+                MessageId("error-count-range").with_number("max", *DeviceCount::RANGE.end()),
             );
         }
-        let reason = event.reason.map(|r| checks.require_text(&pointer("reason"), &r, 1_000));
+        let reason = event.reason.map(|r| checks.require_text::<ReasonText>(&pointer("reason"), &r));
         let occurred_at = event.occurred_at.naive_utc().trunc_subsecs(6).checked_add_signed(correction);
         let local = occurred_at.map(|at| zone.from_utc_datetime(&at).naive_local());
         let day_hours = local.and_then(|local| hours.get(&local.date()));

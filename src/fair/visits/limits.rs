@@ -2,10 +2,15 @@
 
 /// Max events of one batch.
 pub const MAX_EVENTS: usize = 1_000;
-/// Max entries or exits of one event of a device.
-pub const MAX_DEVICE_COUNT: i64 = 10_000;
 /// Max entries or exits of an hour or a day that somebody typed or imported.
 pub const MAX_TOTAL: i64 = 1_000_000;
+
+hoicho_web::number_ranges! {
+    /// Entries or exits of one event of a device; negative only with a reason.
+    DeviceCount i64 -10_000..=10_000,
+    /// Entries or exits that a correction adds or takes off.
+    CorrectionCount i64 -1_000_000..=1_000_000,
+}
 
 /// Entries and exits of a gate on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

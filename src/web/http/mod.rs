@@ -13,6 +13,7 @@ pub mod field_code;
 pub mod fields;
 pub mod head_requests;
 pub mod idempotency;
+pub mod limits;
 pub mod method_not_allowed;
 pub mod negotiation;
 pub mod open_enum;

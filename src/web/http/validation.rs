@@ -1,6 +1,7 @@
 //! Validation that collects all errors of a body, so that one response reports all of them.
 use super::{
     field_code::FieldCode,
+    limits::TextLimit,
     problem::{Code, FieldError, Problem},
 };
 use hoicho_core::{
@@ -20,14 +21,14 @@ impl Validator {
         }
     }
 
-    /// Normalizes text (trim, NFC) and requires 1 to `max_chars` characters without control characters.
-    pub fn require_text(&mut self, pointer: &str, value: &str, max_chars: usize) -> String {
-        let cleaned = text::normalize(value, max_chars);
+    /// Normalizes text (trim, NFC) and requires the length `L` and no control characters.
+    pub fn require_text<L: TextLimit>(&mut self, pointer: &str, value: &str) -> String {
+        let cleaned = text::normalize(value, L::MAX_CHARS);
         self.require(
             cleaned.is_some(),
             pointer,
             FieldCode::Text,
-            MessageId("error-text-length").with_number("max", max_chars),
+            MessageId("error-text-length").with_number("max", L::MAX_CHARS),
         );
         cleaned.unwrap_or_default()
     }

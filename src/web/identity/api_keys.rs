@@ -27,8 +27,10 @@ const VISIBLE_CHARS: usize = 9;
 const MAX_COUNTED_KEYS: usize = 10_000;
 /// Hours for which a rotated key or signing secret stays valid, unless the request says otherwise.
 const DEFAULT_OVERLAP_H: i64 = 24;
-/// Max hours for which a rotated key or signing secret stays valid.
-const MAX_OVERLAP_H: i64 = 720;
+crate::number_ranges! {
+    /// Hours for which a rotated key or signing secret stays valid.
+    OverlapHours i64 0..=720,
+}
 
 /// Hours for which a rotated key or signing secret stays valid, as requested in the field `overlap_h`.
 ///
@@ -38,10 +40,10 @@ pub fn validate_overlap_h(requested: Option<i64>) -> Result<i64, Problem> {
     let overlap_h = requested.unwrap_or(DEFAULT_OVERLAP_H);
     let mut checks = Validator::default();
     checks.require(
-        (0..=MAX_OVERLAP_H).contains(&overlap_h),
+        OverlapHours::RANGE.contains(&overlap_h),
         "/overlap_h",
         FieldCode::Range,
-        MessageId("error-overlap-range").with_number("max", MAX_OVERLAP_H),
+        MessageId("error-overlap-range").with_number("max", *OverlapHours::RANGE.end()),
     );
     checks.finish()?;
     Ok(overlap_h)

@@ -1,5 +1,7 @@
 //! Endpoints to hold booths and to list allocations.
+use crate::allocation::HoldSeconds;
 use actix_web::{HttpRequest, HttpResponse, get, post};
+use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -32,8 +34,10 @@ struct HoldBooths {
     #[serde(default, rename = "allow_apart")]
     allow_non_adjacent: bool,
     /// Reason for overriding the eligibility rules of a zone; 1 to 1,000 characters.
+    #[schema(value_type = Option<ReasonText>)]
     eligibility_waiver: Option<String>,
     /// Seconds until the hold expires: 60 to 2,592,000, default 86,400.
+    #[schema(value_type = Option<HoldSeconds>)]
     expires_in_s: Option<u32>,
 }
 
@@ -72,7 +76,7 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
     let distinct = booths.iter().collect::<std::collections::BTreeSet<_>>().len() == booths.len();
     checks.require(distinct, "/booths", FieldCode::Repeated, MessageId("error-duplicate-booth"));
     validate_ttl(&mut checks, expires_in_s);
-    let eligibility_waiver = eligibility_waiver.map(|w| checks.require_text("/eligibility_waiver", &w, 1_000));
+    let eligibility_waiver = eligibility_waiver.map(|w| checks.require_text::<ReasonText>("/eligibility_waiver", &w));
     checks.finish()?;
     let request = HoldRequest { application, booths, allow_non_adjacent, eligibility_waiver, ttl_s: expires_in_s };
     permit

@@ -1,5 +1,6 @@
 //! Endpoint to move an allocation.
 use actix_web::{post, web};
+use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -22,6 +23,7 @@ struct MoveAllocation {
     /// A free booth of the same edition.
     booth: BoothId,
     /// Reason for overriding the eligibility rules of the zone; 1 to 1,000 characters.
+    #[schema(value_type = Option<ReasonText>)]
     eligibility_waiver: Option<String>,
     /// Day from which a confirmed exhibitor has the new booth. Default: the next opening day that has not begun.
     #[schema(value_type = Option<chrono::NaiveDate>)]
@@ -55,7 +57,7 @@ pub(super) async fn move_allocation(
 ) -> Result<ApiResponse, Problem> {
     let MoveAllocation { booth, eligibility_waiver, from_day } = body.into_result()?;
     let mut checks = Validator::default();
-    let waiver = eligibility_waiver.map(|w| checks.require_text("/eligibility_waiver", &w, 1_000));
+    let waiver = eligibility_waiver.map(|w| checks.require_text::<ReasonText>("/eligibility_waiver", &w));
     checks.finish()?;
     let id = id.into_inner();
     permit

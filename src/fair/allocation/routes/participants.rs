@@ -1,5 +1,6 @@
 //! Endpoints of participants: co-exhibitors and represented companies.
 use actix_web::{HttpResponse, delete, get, post, web};
+use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -33,6 +34,7 @@ struct AddParticipant {
     /// Only for co-exhibitors: a record of the organiser; name and country are taken from it.
     exhibitor: Option<ExhibitorId>,
     /// Only for represented companies; 1 to 200 characters.
+    #[schema(value_type = Option<NameText>)]
     name: Option<String>,
     /// Only for represented companies; ISO 3166-1 alpha-2, upper case.
     country: Option<String>,
@@ -87,7 +89,7 @@ enum NewParticipant {
 
 fn validate(body: AddParticipant) -> Result<NewParticipant, Problem> {
     let mut checks = Validator::default();
-    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
+    let name = body.name.map(|n| checks.require_text::<NameText>("/name", &n));
     let country = body.country.filter(|c| c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase()));
     let participant = match (body.role, body.exhibitor, name, country) {
         (ParticipantRole::CoExhibitor, Some(exhibitor), None, None) => Some(NewParticipant::CoExhibitor(exhibitor)),

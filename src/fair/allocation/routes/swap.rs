@@ -1,5 +1,6 @@
 //! Endpoint to swap booths.
 use actix_web::post;
+use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -21,6 +22,7 @@ struct SwapBooths {
     /// Another active allocation of this edition.
     other: AllocationId,
     /// Reason for overriding the eligibility rules of the zones; 1 to 1,000 characters.
+    #[schema(value_type = Option<ReasonText>)]
     eligibility_waiver: Option<String>,
     /// Day from which confirmed exhibitors have the other booth. Default: the next opening day that has not begun.
     #[schema(value_type = Option<chrono::NaiveDate>)]
@@ -49,7 +51,7 @@ struct SwapBooths {
 pub(super) async fn swap_booths(permit: Permit<Allocate>, body: Body<SwapBooths>) -> Result<ApiResponse, Problem> {
     let SwapBooths { one, other, eligibility_waiver, from_day } = body.into_result()?;
     let mut checks = Validator::default();
-    let waiver = eligibility_waiver.map(|w| checks.require_text("/eligibility_waiver", &w, 1_000));
+    let waiver = eligibility_waiver.map(|w| checks.require_text::<ReasonText>("/eligibility_waiver", &w));
     checks.finish()?;
     permit
         .write_once(move |tx, authorized| {

@@ -1,15 +1,17 @@
 //! Validation of the TTL of a hold or an offer.
-use crate::allocation::TTL_RANGE_S;
+use crate::allocation::HoldSeconds;
 use hoicho_core::i18n::MessageId;
 use hoicho_web::http::{FieldCode, Validator};
 
 /// Validates the TTL of a hold or an offer.
 pub(super) fn validate_ttl(checks: &mut Validator, expires_in_s: u32) {
     checks.require(
-        TTL_RANGE_S.contains(&expires_in_s),
+        HoldSeconds::RANGE.contains(&expires_in_s),
         "/expires_in_s",
         FieldCode::Range,
-        MessageId("error-expiry-range").with_number("min", *TTL_RANGE_S.start()).with_number("max", *TTL_RANGE_S.end()),
+        MessageId("error-expiry-range")
+            .with_number("min", *HoldSeconds::RANGE.start())
+            .with_number("max", *HoldSeconds::RANGE.end()),
     );
 }
 
@@ -24,7 +26,7 @@ mod tests {
     fn documented_limits_are_the_constants() {
         let document = serde_json::to_string(&crate::allocation::ApiDoc::openapi()).unwrap();
         let number = |n: u32| format::integer(Language::En, n.into());
-        let range = format!("{} to {}", number(*TTL_RANGE_S.start()), number(*TTL_RANGE_S.end()));
+        let range = format!("{} to {}", number(*HoldSeconds::RANGE.start()), number(*HoldSeconds::RANGE.end()));
         for sentence in [
             format!("1 to {} booths, adjacent unless", number(MAX_BOOTHS_PER_HOLD.into())),
             format!("Seconds until the hold expires: {range}, default {}.", number(HOLD_TTL_S)),

@@ -18,17 +18,26 @@ pub enum Order {
     },
 }
 
+hoicho_web::number_ranges! {
+    /// Points of a criterion.
+    Weight u32 0..=1_000,
+}
+
 /// Points per criterion, each 0 to 1,000.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Weights {
     /// Per star of the highest-rated product whose certificate is valid on the last opening day.
+    #[schema(value_type = Weight)]
     pub per_star: u32,
     /// Per earlier edition of the organiser with a confirmed booth; at most five count.
+    #[schema(value_type = Weight)]
     pub per_past_edition: u32,
     /// For applications listed in `paid_on_time` of the rules.
+    #[schema(value_type = Weight)]
     pub paid_on_time: u32,
     /// For exhibitors from `local_to` or its descendants.
+    #[schema(value_type = Weight)]
     pub local: u32,
     /// Locality code.
     pub local_to: Option<String>,

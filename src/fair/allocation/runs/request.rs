@@ -1,4 +1,5 @@
 //! Request to start an allocation run.
+use super::order::Weight;
 use serde::{Deserialize, Serialize};
 
 use super::{order::Order, policy::Policy};
@@ -7,6 +8,11 @@ use hoicho_core::{
     values::ids::{AllocationRunId, ApplicationId, ZoneId},
 };
 use hoicho_web::http::{FieldCode, Problem, Validator};
+
+hoicho_web::number_ranges! {
+    /// Seconds that the search may take.
+    RunSeconds u32 1..=600,
+}
 
 /// Request to start an allocation run.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -22,6 +28,7 @@ pub struct StartRun {
     /// The same seed, rules and floor give the same proposal; default 1.
     pub seed: Option<u64>,
     /// Time limit in seconds: 1 to 600, default 60.
+    #[schema(value_type = Option<RunSeconds>)]
     pub limit_s: Option<u32>,
     /// An earlier allocation run of the edition: its booths change only if more applications can be served.
     pub based_on: Option<AllocationRunId>,
@@ -93,7 +100,7 @@ impl StartRun {
     pub fn validate(&self) -> Result<(), Problem> {
         let mut checks = Validator::default();
         checks.require(
-            (1..=600).contains(&self.time_limit_s()),
+            RunSeconds::RANGE.contains(&self.time_limit_s()),
             "/limit_s",
             FieldCode::Range,
             MessageId("error-time-limit-range"),
@@ -124,7 +131,12 @@ impl StartRun {
         );
         if let Order::Points(w) = &self.order {
             let max_weight = [w.per_star, w.per_past_edition, w.paid_on_time, w.local].into_iter().max().unwrap_or(0);
-            checks.require(max_weight <= 1_000, "/order/points", FieldCode::Range, MessageId("error-weight-range"));
+            checks.require(
+                Weight::RANGE.contains(&max_weight),
+                "/order/points",
+                FieldCode::Range,
+                MessageId("error-weight-range"),
+            );
         }
         checks.finish()
     }

@@ -1,5 +1,7 @@
 //! `GET`, `PATCH` and `DELETE /applications/{application}`.
+use crate::applications::wishes::BoothsWanted;
 use actix_web::{HttpResponse, delete, get, patch, web};
+use hoicho_web::http::limits::NeedsText;
 use serde::Deserialize;
 
 use super::{
@@ -61,13 +63,14 @@ pub(super) async fn get_application(
 struct PatchApplication {
     /// 1 to 100.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<BoothsWanted>)]
     booths_wanted: Option<i32>,
     /// Wished category of the booths.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     category: Option<BoothCategory>,
     /// Other needs as free text; 1 to 2,000 characters. `null` clears it.
+    #[schema(value_type = Option<NeedsText>)]
     #[serde(default, deserialize_with = "deserialize_present")]
     needs: Option<Option<String>>,
     /// Whether it needs electric power; allocation runs assign only booths with it.
@@ -138,7 +141,7 @@ pub(super) async fn patch_application(
     let is_declared = body.declared_products.is_some();
     let from_catalogue = body.products.clone().unwrap_or_default();
     let declared = products::validate(&mut checks, &from_catalogue, body.declared_products.unwrap_or_default());
-    let needs = body.needs.map(|n| n.map(|n| checks.require_text("/needs", &n, 2_000)));
+    let needs = body.needs.map(|n| n.map(|n| checks.require_text::<NeedsText>("/needs", &n)));
     checks.finish()?;
     let id = id.into_inner();
     permit

@@ -1,5 +1,6 @@
 //! `POST /editions/{edition}/applications`.
 use actix_web::post;
+use hoicho_web::http::limits::NeedsText;
 use serde::Deserialize;
 
 use super::{
@@ -7,7 +8,7 @@ use super::{
         products::{self, DeclaredProduct},
         store::{self, ApplicationRow},
         transition::registration_closed,
-        wishes::{self, MAX_BOOTHS_WANTED, Wish},
+        wishes::{self, BoothsWanted, Wish},
     },
     view::{ApplicationView, view_with_wishes},
 };
@@ -31,10 +32,12 @@ struct CreateApplication {
     /// Staff applies on behalf of an exhibitor: a record of the organiser.
     exhibitor: Option<ExhibitorId>,
     /// 1 to 100.
+    #[schema(value_type = BoothsWanted)]
     booths_wanted: i32,
     /// Wished category of the booths.
     category: BoothCategory,
     /// Other needs as free text; 1 to 2,000 characters.
+    #[schema(value_type = Option<NeedsText>)]
     needs: Option<String>,
     /// Allocation runs assign only booths with it; default false.
     #[serde(default)]
@@ -58,10 +61,10 @@ struct CreateApplication {
 
 pub(super) fn validate_booths_wanted(checks: &mut Validator, booths_wanted: i32) {
     checks.require(
-        (1..=MAX_BOOTHS_WANTED).contains(&booths_wanted),
+        BoothsWanted::RANGE.contains(&booths_wanted),
         "/booths_wanted",
         FieldCode::Range,
-        MessageId("error-booths-wanted-range").with_number("max", MAX_BOOTHS_WANTED),
+        MessageId("error-booths-wanted-range").with_number("max", *BoothsWanted::RANGE.end()),
     );
 }
 
@@ -103,7 +106,7 @@ pub(super) async fn create_application(
         FieldCode::Missing,
         MessageId("error-organisation-or-exhibitor"),
     );
-    let needs = body.needs.map(|n| checks.require_text("/needs", &n, 2_000));
+    let needs = body.needs.map(|n| checks.require_text::<NeedsText>("/needs", &n));
     checks.finish()?;
     permit
         .write_once(move |tx, authorized, user| {

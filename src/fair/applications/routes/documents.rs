@@ -1,5 +1,6 @@
 //! `/applications/{application}/documents` and `/document-waivers`.
 use actix_web::{HttpRequest, HttpResponse, delete, get, http::header, post, web};
+use hoicho_web::http::limits::{NameText, ReasonText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -111,7 +112,7 @@ pub(super) async fn upload_document(
     let UploadQuery { kind, file_name } = query.into_result()?;
     let mut checks = Validator::default();
     // No leading slash in the pointer: it is a query parameter.
-    let file_name = checks.require_text("file_name", &file_name, 200);
+    let file_name = checks.require_text::<NameText>("file_name", &file_name);
     checks.finish()?;
     let bytes = file.into_result()?;
     if bytes.len() > storage.max_bytes {
@@ -165,6 +166,7 @@ struct WaiveDocument {
     /// The kind of document that is not required.
     kind: DocumentKind,
     /// Why it is not required; 1 to 1,000 characters.
+    #[schema(value_type = ReasonText)]
     reason: String,
 }
 
@@ -193,7 +195,7 @@ pub(super) async fn waive_document(
 ) -> Result<ApiResponse, Problem> {
     let WaiveDocument { kind, reason } = body.into_result()?;
     let mut checks = Validator::default();
-    let reason = checks.require_text("/reason", &reason, 1_000);
+    let reason = checks.require_text::<ReasonText>("/reason", &reason);
     checks.finish()?;
     let application = id.into_inner();
     permit

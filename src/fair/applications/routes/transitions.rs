@@ -1,5 +1,6 @@
 //! State transitions of an application.
 use actix_web::{post, web};
+use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -17,6 +18,7 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct Reason {
     /// 1 to 1,000 characters.
+    #[schema(value_type = ReasonText)]
     reason: String,
 }
 

@@ -1,6 +1,7 @@
 //! Creation of editions.
 use actix_web::post;
 use diesel::OptionalExtension;
+use hoicho_web::http::limits::NameText;
 use serde::Deserialize;
 
 use super::{
@@ -38,6 +39,7 @@ struct CreateEdition {
     /// Unique; 3 to 80 lower-case letters, digits and hyphens.
     slug: String,
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
     /// Venue of the organiser.
     venue: Option<VenueId>,
@@ -46,10 +48,13 @@ struct CreateEdition {
     /// ISO 4217 code; default `VND`.
     currency: Option<String>,
     /// Declared total for an edition without individual booths: 0 to 1,000,000; always shown as declared.
+    #[schema(value_type = Option<DeclaredBooths>)]
     declared_booths: Option<i32>,
     /// Declared total for an edition without individual counts: 0 to 10^15; always shown as declared.
+    #[schema(value_type = Option<DeclaredTotal>)]
     declared_visits: Option<i64>,
     /// Declared total in minor units for an edition without individual reports: 0 to 10^15; always shown as declared.
+    #[schema(value_type = Option<DeclaredTotal>)]
     declared_sales: Option<i64>,
 }
 
@@ -73,24 +78,26 @@ pub fn validate_currency(checks: &mut Validator, currency: &str) {
     );
 }
 
-/// Most booths that may be declared.
-const MAX_DECLARED_BOOTHS: i64 = 1_000_000;
-/// Most visits and sales in minor units that may be declared: the comparison of two editions fits in 64 bits.
-const MAX_DECLARED: i64 = 1_000_000_000_000_000;
+hoicho_web::number_ranges! {
+    /// Number of booths that the organiser declared.
+    DeclaredBooths i64 0..=1_000_000,
+    /// Visits, or sales in minor units, that the organiser declared. The comparison of two editions fits in 64 bits.
+    DeclaredTotal i64 0..=1_000_000_000_000_000,
+}
 
 /// Validates declared totals.
 pub fn validate_declared(checks: &mut Validator, booths: Option<i32>, visits: Option<i64>, sales: Option<i64>) {
     let declared = [
-        ("/declared_booths", booths.map(i64::from), MAX_DECLARED_BOOTHS),
-        ("/declared_visits", visits, MAX_DECLARED),
-        ("/declared_sales", sales, MAX_DECLARED),
+        ("/declared_booths", booths.map(i64::from), DeclaredBooths::RANGE),
+        ("/declared_visits", visits, DeclaredTotal::RANGE),
+        ("/declared_sales", sales, DeclaredTotal::RANGE),
     ];
-    for (pointer, value, max) in declared {
+    for (pointer, value, range) in declared {
         checks.require(
-            value.is_none_or(|v| (0..=max).contains(&v)),
+            value.is_none_or(|v| range.contains(&v)),
             pointer,
             FieldCode::Range,
-            MessageId("error-declared-total-range").with_number("max", max),
+            MessageId("error-declared-total-range").with_number("max", *range.end()),
         );
     }
 }
@@ -138,7 +145,7 @@ pub(super) fn require_own_parents(
 pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let name = checks.require_text("/name", &body.name, 200);
+    let name = checks.require_text::<NameText>("/name", &body.name);
     checks.require(text::is_slug(&body.slug), "/slug", FieldCode::Slug, MessageId("error-invalid-slug"));
     let time_zone = body.time_zone.unwrap_or_else(|| "Asia/Ho_Chi_Minh".to_owned());
     validate_time_zone(&mut checks, &time_zone);

@@ -1,5 +1,7 @@
 //! `/editions/{edition}`: reading, changing and deleting an edition.
+use super::create::{DeclaredBooths, DeclaredTotal};
 use actix_web::{HttpResponse, delete, get, patch};
+use hoicho_web::http::limits::NameText;
 use serde::Deserialize;
 
 use super::{
@@ -52,7 +54,7 @@ pub(super) async fn get_edition(permit: ReadPermit<DatesScope>) -> Result<HttpRe
 struct PatchEdition {
     /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NameText>)]
     name: Option<String>,
     /// A series of the organiser; `null` takes it out of its series.
     #[serde(default, deserialize_with = "deserialize_present")]
@@ -74,12 +76,15 @@ struct PatchEdition {
     #[schema(value_type = Option<String>, example = "2026-02-20T17:00:00+07:00")]
     registration_closes_at: Option<Option<InstantInput>>,
     /// 0 to 1,000,000; counts only while the edition has no booths. `null` removes it.
+    #[schema(value_type = Option<DeclaredBooths>)]
     #[serde(default, deserialize_with = "deserialize_present")]
     declared_booths: Option<Option<i32>>,
     /// 0 to 10^15; counts only while no visit was counted. `null` removes it.
+    #[schema(value_type = Option<DeclaredTotal>)]
     #[serde(default, deserialize_with = "deserialize_present")]
     declared_visits: Option<Option<i64>>,
     /// Minor units: 0 to 10^15; counts only while there is no sales report. `null` removes it.
+    #[schema(value_type = Option<DeclaredTotal>)]
     #[serde(default, deserialize_with = "deserialize_present")]
     declared_sales: Option<Option<i64>>,
 }
@@ -115,7 +120,7 @@ pub(super) async fn patch_edition(
 ) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
+    let name = body.name.map(|n| checks.require_text::<NameText>("/name", &n));
     if let Some(zone) = &body.time_zone {
         create::validate_time_zone(&mut checks, zone);
     }

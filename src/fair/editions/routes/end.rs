@@ -1,5 +1,6 @@
 //! `/editions/{edition}/end`: ends a live edition before its last opening day is over, and takes that back.
 use actix_web::{delete, put};
+use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -23,6 +24,7 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct EndEdition {
     /// 1 to 1,000 characters.
+    #[schema(value_type = ReasonText)]
     reason: String,
 }
 
@@ -52,7 +54,7 @@ pub(super) async fn end_edition(
     body: Body<EndEdition>,
 ) -> Result<ApiResponse, Problem> {
     let mut checks = Validator::default();
-    let reason = checks.require_text("/reason", &body.into_result()?.reason, 1_000);
+    let reason = checks.require_text::<ReasonText>("/reason", &body.into_result()?.reason);
     checks.finish()?;
     permit
         .write(move |tx, authorized| {

@@ -1,5 +1,6 @@
 //! `/editions/{edition}/transitions`: state transitions.
 use actix_web::{post, web};
+use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -26,6 +27,7 @@ struct Transition {
     /// The state to reach; the legal ones depend on the present state.
     to: EditionState,
     /// Required for going back and for cancelling; 1 to 1,000 characters.
+    #[schema(value_type = Option<ReasonText>)]
     reason: Option<String>,
 }
 
@@ -69,7 +71,7 @@ pub(super) async fn transition(
                 ));
             }
             let mut checks = Validator::default();
-            let reason_text = reason.as_deref().map(|r| checks.require_text("/reason", r, 1_000));
+            let reason_text = reason.as_deref().map(|r| checks.require_text::<ReasonText>("/reason", r));
             checks.require(
                 reason_text.is_some() || !lifecycle::needs_reason(to),
                 "/reason",

@@ -1,4 +1,5 @@
 //! `POST /organisers/{organiser}/exhibitors`.
+use hoicho_web::http::limits::{NameText, NotesText, TagText};
 use std::collections::BTreeSet;
 
 use actix_web::post;
@@ -19,8 +20,6 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Max characters of the notes.
-pub(super) const MAX_NOTE_CHARS: usize = 4_000;
 /// Max tags of an exhibitor.
 const MAX_TAGS: usize = 20;
 
@@ -28,6 +27,7 @@ const MAX_TAGS: usize = 20;
 #[serde(deny_unknown_fields)]
 struct CreateExhibitor {
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
     /// Decides which tax codes are valid; zones may require one.
     legal_form: LegalForm,
@@ -38,10 +38,13 @@ struct CreateExhibitor {
     /// Code from `/localities`; required unless `locality` is set.
     locality_code: Option<String>,
     /// Name of the locality; required unless `locality_code` is set, which takes precedence.
+    #[schema(value_type = Option<NameText>)]
     locality: Option<String>,
     /// For the organiser's staff; 1 to 4,000 characters.
+    #[schema(value_type = Option<NotesText>)]
     notes: Option<String>,
     /// At most 20 of 1 to 50 characters.
+    #[schema(value_type = Vec<TagText>)]
     #[serde(default)]
     tags: Vec<String>,
     /// At most 20.
@@ -54,7 +57,8 @@ pub(super) fn validate_tags(checks: &mut Validator, tags: Vec<String>) -> Vec<St
     let message = MessageId("error-tag-list-length").with_number("max", MAX_TAGS);
     checks.require(tags.len() <= MAX_TAGS, "/tags", FieldCode::Length, message);
     let tags = tags.into_iter().take(MAX_TAGS).enumerate();
-    let tags: BTreeSet<String> = tags.map(|(i, tag)| checks.require_text(&format!("/tags/{i}"), &tag, 50)).collect();
+    let tags: BTreeSet<String> =
+        tags.map(|(i, tag)| checks.require_text::<TagText>(&format!("/tags/{i}"), &tag)).collect();
     tags.into_iter().collect()
 }
 
@@ -86,7 +90,7 @@ pub(super) async fn create_exhibitor(
     let CreateExhibitor { name, legal_form, tax_code, country, locality_code, locality, .. } = body;
     let mut checks = Validator::default();
     let new = NewProfile { name, legal_form, tax_code, country, locality_code, locality }.validate(&mut checks);
-    let notes = body.notes.map(|n| checks.require_text("/notes", &n, MAX_NOTE_CHARS));
+    let notes = body.notes.map(|n| checks.require_text::<NotesText>("/notes", &n));
     let tags = validate_tags(&mut checks, body.tags);
     let contacts = contacts::validate(&mut checks, "/contacts", body.contacts);
     checks.finish()?;

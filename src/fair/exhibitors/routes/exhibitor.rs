@@ -1,11 +1,12 @@
 //! `GET`, `PATCH` and `DELETE /organisers/{organiser}/exhibitors/{exhibitor}`.
 use actix_web::{HttpResponse, delete, get, patch, web};
+use hoicho_web::http::limits::{NameText, NotesText, TagText};
 use serde::Deserialize;
 
 use super::{
     super::store,
     actions::{ManageExhibitors, ReadExhibitors},
-    create::{MAX_NOTE_CHARS, validate_tags},
+    create::validate_tags,
     view::{ExhibitorView, view},
 };
 use crate::organisations::{LegalForm, profile::ProfileChange};
@@ -57,7 +58,7 @@ pub(super) async fn get_exhibitor(
 struct PatchExhibitor {
     /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NameText>)]
     name: Option<String>,
     /// The tax code must be valid for it.
     #[serde(default, deserialize_with = "deserialize_present")]
@@ -76,14 +77,15 @@ struct PatchExhibitor {
     locality_code: Option<String>,
     /// Name of the locality; clears the locality code.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NameText>)]
     locality: Option<String>,
     /// For the organiser's staff; 1 to 4,000 characters. `null` clears them.
+    #[schema(value_type = Option<NotesText>)]
     #[serde(default, deserialize_with = "deserialize_present")]
     notes: Option<Option<String>>,
     /// Replaces all tags; at most 20 of 1 to 50 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<Vec<TagText>>)]
     tags: Option<Vec<String>>,
 }
 
@@ -122,7 +124,7 @@ pub(super) async fn patch_exhibitor(
     let PatchExhibitor { name, legal_form, tax_code, country, locality_code, locality, .. } = body;
     let mut checks = Validator::default();
     let change = ProfileChange { name, legal_form, tax_code, country, locality_code, locality }.validate(&mut checks);
-    let notes = body.notes.map(|n| n.map(|n| checks.require_text("/notes", &n, MAX_NOTE_CHARS)));
+    let notes = body.notes.map(|n| n.map(|n| checks.require_text::<NotesText>("/notes", &n)));
     let tags = body.tags.map(|tags| validate_tags(&mut checks, tags));
     checks.finish()?;
     let id = path.1;

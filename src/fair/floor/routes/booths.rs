@@ -1,4 +1,5 @@
 //! Endpoints of single booths.
+use crate::floor::booth_spec::{AreaDm2, BoothEquivalents, BoothFee};
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 
@@ -132,15 +133,15 @@ struct PatchBooth {
     category: Option<BoothCategory>,
     /// Square decimetres: 1 to 1,000,000.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<AreaDm2>)]
     area_dm2: Option<i32>,
     /// Minor units: 0 to 10^12.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<BoothFee>)]
     fee: Option<i64>,
     /// 1 to 1,000.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<BoothEquivalents>)]
     booth_equivalents: Option<i32>,
     /// Whether an allocation run may allocate it; manual allocation ignores it.
     #[serde(default, deserialize_with = "deserialize_present")]

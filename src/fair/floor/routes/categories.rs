@@ -1,4 +1,5 @@
 //! Endpoints of the price list: default area, fee and size by booth category.
+use crate::floor::booth_spec::{AreaDm2, BoothEquivalents, BoothFee};
 use actix_web::{HttpResponse, get, put};
 use serde::{Deserialize, Serialize};
 
@@ -24,10 +25,13 @@ struct Category {
     /// Each at most once in the list.
     category: BoothCategory,
     /// Square decimetres: 3 × 3 m is 900. 1 to 1,000,000.
+    #[schema(value_type = AreaDm2)]
     area_dm2: i32,
     /// Minor units of the edition's currency: 0 to 10^12.
+    #[schema(value_type = BoothFee)]
     fee: i64,
     /// Size in standard booths: 1 to 1,000, default 1.
+    #[schema(value_type = BoothEquivalents)]
     #[serde(default = "default_equivalents")]
     booth_equivalents: i32,
 }

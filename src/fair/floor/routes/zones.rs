@@ -1,5 +1,6 @@
 //! Endpoints of zones.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use hoicho_web::http::limits::{CodeText, NameText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -32,8 +33,10 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct CreateZone {
     /// Short, unique in the edition: 1 to 20 characters.
+    #[schema(value_type = CodeText)]
     code: String,
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
     /// A hall of the edition's venue.
     hall: Option<HallId>,
@@ -147,7 +150,8 @@ pub(super) fn require_zones(
 pub(super) async fn create_zone(permit: Permit<EditFloor>, body: Body<CreateZone>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let (code, name) = (checks.require_text("/code", &body.code, 20), checks.require_text("/name", &body.name, 200));
+    let (code, name) =
+        (checks.require_text::<CodeText>("/code", &body.code), checks.require_text::<NameText>("/name", &body.name));
     let rules = normalize_rules(&mut checks, body.eligibility);
     checks.finish()?;
     permit
@@ -291,11 +295,11 @@ pub(super) async fn get_zone(permit: ReadPermit, path: ZonePath) -> Result<HttpR
 struct PatchZone {
     /// Unique in the edition: 1 to 20 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<CodeText>)]
     code: Option<String>,
     /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NameText>)]
     name: Option<String>,
     /// A hall of the edition's venue; `null` removes it.
     #[serde(default, deserialize_with = "deserialize_present")]
@@ -338,8 +342,8 @@ pub(super) async fn patch_zone(
 ) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let code = body.code.map(|c| checks.require_text("/code", &c, 20));
-    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
+    let code = body.code.map(|c| checks.require_text::<CodeText>("/code", &c));
+    let name = body.name.map(|n| checks.require_text::<NameText>("/name", &n));
     let rules = body.eligibility.map(|rules| normalize_rules(&mut checks, rules));
     checks.finish()?;
     let id = path.1;

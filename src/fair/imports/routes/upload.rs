@@ -1,5 +1,6 @@
 //! Upload and read imports.
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use hoicho_web::http::limits::NameText;
 use serde::Deserialize;
 
 use super::{
@@ -71,10 +72,11 @@ pub(super) async fn upload_table(
 ) -> Result<ApiResponse, Problem> {
     let UploadQuery { kind, file_name, sheet } = query.into_result()?;
     let mut checks = Validator::default();
-    let file_name = file_name.map_or_else(|| kind.to_string(), |name| checks.require_text("/file_name", &name, 200));
+    let file_name =
+        file_name.map_or_else(|| kind.to_string(), |name| checks.require_text::<NameText>("/file_name", &name));
     // A blank field of the form chooses none.
     let sheet = sheet.filter(|name| !name.trim().is_empty());
-    let sheet = sheet.map(|name| checks.require_text("/sheet", &name, 200));
+    let sheet = sheet.map(|name| checks.require_text::<NameText>("/sheet", &name));
     checks.finish()?;
     let (bytes, language) = (file.into_result()?, preferred_language(&req));
     let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {

@@ -1,5 +1,6 @@
 //! `/organisers/{organiser}/exhibitors/{exhibitor}/link`: the organiser's side of a link.
 use actix_web::{HttpResponse, delete, get, post, web};
+use hoicho_web::http::limits::EmailText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -83,6 +84,7 @@ pub(super) async fn get_link(permit: Permit<ReadLink>, path: ExhibitorPath) -> R
 #[serde(deny_unknown_fields)]
 struct InviteToLinkRecord {
     /// Address of a member of the organisation, with which they log in.
+    #[schema(value_type = EmailText)]
     email: String,
 }
 

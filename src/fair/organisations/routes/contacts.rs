@@ -1,11 +1,11 @@
 //! `/organisations/{organisation}/contacts`.
 use actix_web::{HttpResponse, get, put};
+use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
         contact::{self, MAX_CONTACTS},
-        profile::MAX_NAME_CHARS,
         store::{self, ContactRow},
     },
     actions::{ManageOrganisation, ReadContacts},
@@ -23,6 +23,7 @@ use hoicho_web::{
 #[schema(as = OrganisationContact)]
 struct Contact {
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
     /// As people write it; Vietnamese without a country code. Stored and returned in E.164: `+84912345678`.
     phone: Option<String>,
@@ -95,7 +96,7 @@ pub(super) async fn put_contacts(
         let phone = entry.phone.map(|p| contact::validate_phone(&mut checks, &pointer("phone"), &p));
         let email = entry.email.map(|e| contact::validate_address(&mut checks, &pointer("email"), &e));
         contact::require_way(&mut checks, &pointer("phone"), phone.is_some() || email.is_some());
-        contacts.push((checks.require_text(&pointer("name"), &entry.name, MAX_NAME_CHARS), phone, email));
+        contacts.push((checks.require_text::<NameText>(&pointer("name"), &entry.name), phone, email));
     }
     checks.finish()?;
     permit

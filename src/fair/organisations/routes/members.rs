@@ -1,5 +1,6 @@
 //! `/organisations/{organisation}/members` and `/organisations/{organisation}/invitations`.
 use actix_web::{HttpResponse, delete, get, post, put, web};
+use hoicho_web::http::limits::EmailText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -103,6 +104,7 @@ pub(super) async fn list_members(permit: Permit<ReadMembers>) -> Result<HttpResp
 #[serde(deny_unknown_fields)]
 struct InviteOrganisationMember {
     /// Address of the person; at most 254 characters. An account is not required yet.
+    #[schema(value_type = EmailText)]
     email: String,
     /// Role that the person gets by accepting.
     role: OrganisationRole,

@@ -1,5 +1,6 @@
 //! `/organisations` and `/organisations/{organisation}`.
 use actix_web::{HttpResponse, delete, get, patch, post};
+use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -21,6 +22,7 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct CreateOrganisation {
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
     /// Decides which tax codes are valid.
     legal_form: LegalForm,
@@ -31,6 +33,7 @@ struct CreateOrganisation {
     /// Code from `/localities`; required unless `locality` is set.
     locality_code: Option<String>,
     /// Name of the locality; required unless `locality_code` is set, which takes precedence.
+    #[schema(value_type = Option<NameText>)]
     locality: Option<String>,
 }
 
@@ -167,7 +170,7 @@ pub(super) async fn get_organisation(permit: ReadPermit<ExhibitorsScope>) -> Res
 struct PatchOrganisation {
     /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NameText>)]
     name: Option<String>,
     /// The tax code must be valid for it.
     #[serde(default, deserialize_with = "deserialize_present")]
@@ -186,7 +189,7 @@ struct PatchOrganisation {
     locality_code: Option<String>,
     /// Name of the locality; clears the locality code.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NameText>)]
     locality: Option<String>,
 }
 

@@ -1,5 +1,6 @@
 //! `/organisations/{organisation}/tax-code-verification`, for platform admins.
 use actix_web::{delete, put, web};
+use hoicho_web::http::limits::{CodeText, NameText};
 use serde::Deserialize;
 
 use super::{
@@ -18,8 +19,10 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct VerifyTaxCode {
     /// The tax code on the paper; it must be the one that the organisation claims.
+    #[schema(value_type = CodeText)]
     tax_code: String,
     /// What was seen: `Giấy chứng nhận đăng ký HTX số …`; 1 to 200 characters.
+    #[schema(value_type = NameText)]
     paper: String,
 }
 
@@ -107,8 +110,8 @@ pub(super) async fn verify_tax_code(
     require_admin(&caller).await?;
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let tax_code = checks.require_text("/tax_code", &body.tax_code, 20);
-    let paper = checks.require_text("/paper", &body.paper, 200);
+    let tax_code = checks.require_text::<CodeText>("/tax_code", &body.tax_code);
+    let paper = checks.require_text::<NameText>("/paper", &body.paper);
     checks.finish()?;
     set_verified(caller, id.into_inner(), Some((tax_code, paper))).await
 }

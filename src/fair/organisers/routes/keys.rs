@@ -1,6 +1,8 @@
 //! `/organisers/{organiser}/api-keys`: API keys of partner sites.
 use actix_web::{HttpResponse, delete, get, post, web};
 use chrono::{DateTime, Duration, Utc};
+use hoicho_web::http::limits::ShortNameText;
+use hoicho_web::identity::api_keys::OverlapHours;
 use serde::{Deserialize, Serialize};
 
 use super::actions::{ManagePlanning, ManageStaff};
@@ -21,8 +23,10 @@ use hoicho_web::{
     },
 };
 
-/// Max validity of a key, in days.
-const MAX_DAYS: i64 = 1_830;
+hoicho_web::number_ranges! {
+    /// Days until a key expires: at most five years.
+    KeyDays i64 1..=1_830,
+}
 /// Max valid keys per organiser.
 const MAX_KEYS: i64 = 100;
 /// The same while keys and their successors are both valid.
@@ -32,6 +36,7 @@ const MAX_KEYS_DURING_ROTATION: i64 = 200;
 #[serde(deny_unknown_fields)]
 struct CreateKey {
     /// Purpose of the key: 1 to 100 characters.
+    #[schema(value_type = ShortNameText)]
     name: String,
     /// At least one.
     scopes: Vec<KeyScope>,
@@ -39,6 +44,7 @@ struct CreateKey {
     #[serde(default)]
     editions: Vec<EditionId>,
     /// Days until the key expires: 1 to 1,830; default: never.
+    #[schema(value_type = Option<KeyDays>)]
     expires_in_days: Option<i64>,
 }
 
@@ -135,7 +141,7 @@ fn require_fewer_keys(tx: &mut Tx<'_>, organiser: OrganiserId, max: i64, now: In
 pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey>) -> Result<ApiResponse, Problem> {
     let CreateKey { name, mut scopes, mut editions, expires_in_days } = body.into_result()?;
     let mut checks = Validator::default();
-    let name = checks.require_text("/name", &name, 100);
+    let name = checks.require_text::<ShortNameText>("/name", &name);
     scopes.sort();
     scopes.dedup();
     checks.require(!scopes.is_empty(), "/scopes", FieldCode::Length, MessageId("error-api-key-scope-required"));
@@ -144,10 +150,10 @@ pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey
     checks.require(editions.len() <= 100, "/editions", FieldCode::Length, MessageId("error-edition-list-length"));
     let days = expires_in_days.unwrap_or(1);
     checks.require(
-        (1..=MAX_DAYS).contains(&days),
+        KeyDays::RANGE.contains(&days),
         "/expires_in_days",
         FieldCode::Range,
-        MessageId("error-api-key-expiry-range").with_number("max", MAX_DAYS),
+        MessageId("error-api-key-expiry-range").with_number("max", *KeyDays::RANGE.end()),
     );
     checks.finish()?;
     permit
@@ -215,6 +221,7 @@ pub(super) async fn list_keys(permit: Permit<ManagePlanning>) -> Result<HttpResp
 #[serde(deny_unknown_fields)]
 struct RotateKey {
     /// Hours for which the old key stays valid: 0 to 720; default 24.
+    #[schema(value_type = Option<OverlapHours>)]
     overlap_h: Option<i64>,
 }
 

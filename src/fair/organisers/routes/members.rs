@@ -1,4 +1,5 @@
 //! Staff of an organiser, and invitations.
+use hoicho_web::http::limits::EmailText;
 use std::collections::HashSet;
 
 use actix_web::{HttpResponse, delete, get, post, put, web};
@@ -112,6 +113,7 @@ pub(super) async fn list_members(permit: Permit<ReadStaff>) -> Result<HttpRespon
 #[serde(deny_unknown_fields)]
 struct InviteStaff {
     /// Address of the person; at most 254 characters. An account is not required yet.
+    #[schema(value_type = EmailText)]
     email: String,
     /// Role that the person gets by accepting.
     role: OrganiserRole,

@@ -1,5 +1,6 @@
 //! `/organisers`.
 use actix_web::{HttpResponse, delete, get, patch, post};
+use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -17,6 +18,7 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct NameOrganiser {
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
 }
 
@@ -26,6 +28,7 @@ pub(super) struct OrganiserView {
     /// Made by the server.
     id: OrganiserId,
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
     /// Whether roles of its staff count only with a second factor.
     second_factor_required: bool,
@@ -38,7 +41,7 @@ pub(super) fn view(row: OrganiserRow) -> OrganiserView {
 impl NameOrganiser {
     fn validate(self) -> Result<String, Problem> {
         let mut checks = Validator::default();
-        let name = checks.require_text("/name", &self.name, 200);
+        let name = checks.require_text::<NameText>("/name", &self.name);
         checks.finish().map(|()| name)
     }
 }

@@ -1,5 +1,6 @@
 //! `/series`: series of editions.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -22,6 +23,7 @@ struct CreateSeries {
     /// The organiser; the caller is its owner or a manager.
     organiser: OrganiserId,
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
 }
 
@@ -33,6 +35,7 @@ struct SeriesView {
     /// The organiser whose editions it has.
     organiser: OrganiserId,
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
 }
 
@@ -60,7 +63,7 @@ fn view(row: SeriesRow) -> SeriesView {
 pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let name = checks.require_text("/name", &body.name, 200);
+    let name = checks.require_text::<NameText>("/name", &body.name);
     checks.finish()?;
     let row = SeriesRow { id: SeriesId::make(), organiser_id: body.organiser, name, version: 1 };
     let (user, now) = (caller.user_session(), caller.now);
@@ -143,6 +146,7 @@ pub(super) async fn get_series(permit: Permit<ReadAsStaff>) -> Result<HttpRespon
 #[serde(deny_unknown_fields)]
 struct PatchSeries {
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
 }
 
@@ -174,7 +178,7 @@ pub(super) async fn patch_series(
 ) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let name = checks.require_text("/name", &body.name, 200);
+    let name = checks.require_text::<NameText>("/name", &body.name);
     checks.finish()?;
     permit
         .write(move |tx, authorized| {

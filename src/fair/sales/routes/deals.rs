@@ -1,5 +1,7 @@
 //! `/editions/{edition}/deals`.
+use crate::sales::amounts::SalesAmount;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use hoicho_web::http::limits::{NameText, ReasonText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -38,13 +40,16 @@ struct CreateDeal {
     /// Contract or memorandum of understanding; both are counted and valued apart.
     kind: DealKind,
     /// The other party; 1 to 200 characters.
+    #[schema(value_type = NameText)]
     counterpart: String,
     /// Minor units of the edition's currency: 0 to 10^12; 0 if a memorandum has no value.
+    #[schema(value_type = SalesAmount)]
     amount: i64,
     /// An opening day.
     #[schema(value_type = chrono::NaiveDate)]
     signed_on: Day,
     /// 1 to 1,000 characters.
+    #[schema(value_type = Option<ReasonText>)]
     note: Option<String>,
 }
 
@@ -132,8 +137,8 @@ fn validate_exhibitor_and_day(
 pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<CreateDeal>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let counterpart = checks.require_text("/counterpart", &body.counterpart, 200);
-    let note = body.note.map(|n| checks.require_text("/note", &n, 1_000));
+    let counterpart = checks.require_text::<NameText>("/counterpart", &body.counterpart);
+    let note = body.note.map(|n| checks.require_text::<ReasonText>("/note", &n));
     validate_amount(&mut checks, "/amount", body.amount);
     checks.finish()?;
     permit
@@ -229,17 +234,18 @@ struct PatchDeal {
     kind: Option<DealKind>,
     /// The other party; 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NameText>)]
     counterpart: Option<String>,
     /// Minor units: 0 to 10^12.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<SalesAmount>)]
     amount: Option<i64>,
     /// An opening day of the edition.
     #[schema(nullable = false, value_type = Option<chrono::NaiveDate>)]
     #[serde(default, deserialize_with = "deserialize_present")]
     signed_on: Option<Day>,
     /// 1 to 1,000 characters; `null` clears it.
+    #[schema(value_type = Option<ReasonText>)]
     #[serde(default, deserialize_with = "deserialize_present")]
     note: Option<Option<String>>,
 }
@@ -276,8 +282,8 @@ pub(super) async fn patch_deal(
 ) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let counterpart = body.counterpart.map(|c| checks.require_text("/counterpart", &c, 200));
-    let note = body.note.map(|n| n.map(|n| checks.require_text("/note", &n, 1_000)));
+    let counterpart = body.counterpart.map(|c| checks.require_text::<NameText>("/counterpart", &c));
+    let note = body.note.map(|n| n.map(|n| checks.require_text::<ReasonText>("/note", &n)));
     validate_amount(&mut checks, "/amount", body.amount.unwrap_or(0));
     checks.finish()?;
     let id = path.1;

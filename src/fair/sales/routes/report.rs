@@ -1,5 +1,7 @@
 //! `/booths/{booth}/sales-reports/{date}`: submit, correct and read.
+use crate::sales::amounts::SalesAmount;
 use actix_web::{HttpRequest, HttpResponse, get, put};
+use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -23,14 +25,17 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct PutReport {
     /// Minor units of the edition's currency: 0 to 10^12.
+    #[schema(value_type = SalesAmount)]
     amount: i64,
     /// Sales of OCOP goods: 0 to `amount`.
+    #[schema(value_type = SalesAmount)]
     #[serde(default)]
     ocop_amount: i64,
     /// Optional details, at most 200; they must add up to the totals.
     #[serde(default)]
     lines: Vec<Line>,
     /// Required for a correction.
+    #[schema(value_type = Option<ReasonText>)]
     reason: Option<String>,
     /// Refuses an unusual amount (`unusual`) instead of saving it with a warning, so that the caller can ask first.
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! The organiser's review of a report: accept or query.
 use actix_web::post;
+use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -59,6 +60,7 @@ pub(super) async fn accept_report(permit: Permit<ManageFigures>, path: ReportPat
 #[serde(deny_unknown_fields)]
 struct QueryReport {
     /// The organiser's question; 1 to 1,000 characters.
+    #[schema(value_type = ReasonText)]
     reason: String,
 }
 

@@ -1,5 +1,6 @@
 //! `/venues/{venue}/halls`.
 use actix_web::{HttpResponse, delete, get, patch, post, web};
+use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -17,6 +18,7 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct CreateHall {
     /// Unique in the venue; 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
     /// Outdoor area; default `false`.
     #[serde(default)]
@@ -69,7 +71,7 @@ fn view(row: &HallRow) -> HallView {
 pub(super) async fn create_hall(permit: Permit<ManageVenues>, body: Body<CreateHall>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let name = checks.require_text("/name", &body.name, 200);
+    let name = checks.require_text::<NameText>("/name", &body.name);
     checks.finish()?;
     permit
         .write_once(move |tx, authorized| {
@@ -107,7 +109,7 @@ pub(super) async fn list_halls(permit: Permit<ReadVenues>) -> Result<HttpRespons
 struct PatchHall {
     /// Unique in the venue; 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NameText>)]
     name: Option<String>,
     /// Whether it is an outdoor area.
     #[serde(default, deserialize_with = "deserialize_present")]
@@ -146,7 +148,7 @@ pub(super) async fn patch_hall(
 ) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
+    let name = body.name.map(|n| checks.require_text::<NameText>("/name", &n));
     checks.finish()?;
     let id = path.1;
     permit

@@ -1,5 +1,6 @@
 //! `/venues`.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use hoicho_web::http::limits::{AddressText, NameText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -25,8 +26,10 @@ struct CreateVenue {
     /// The organiser; the caller is its owner or a manager.
     organiser: OrganiserId,
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     name: String,
     /// 1 to 500 characters.
+    #[schema(value_type = AddressText)]
     address: String,
 }
 
@@ -67,8 +70,10 @@ fn view(row: &VenueRow) -> VenueView {
 pub(super) async fn create_venue(caller: SignedIn, body: Body<CreateVenue>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let (name, address) =
-        (checks.require_text("/name", &body.name, 200), checks.require_text("/address", &body.address, 500));
+    let (name, address) = (
+        checks.require_text::<NameText>("/name", &body.name),
+        checks.require_text::<AddressText>("/address", &body.address),
+    );
     checks.finish()?;
     let row = VenueRow { id: VenueId::make(), organiser_id: body.organiser, name, address, version: 1 };
     let (user, now) = (caller.user_session(), caller.now);
@@ -151,11 +156,11 @@ pub(super) async fn get_venue(permit: Permit<ReadVenues>) -> Result<HttpResponse
 struct PatchVenue {
     /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NameText>)]
     name: Option<String>,
     /// 1 to 500 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<AddressText>)]
     address: Option<String>,
 }
 
@@ -187,8 +192,8 @@ pub(super) async fn patch_venue(
 ) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
-    let address = body.address.map(|a| checks.require_text("/address", &a, 500));
+    let name = body.name.map(|n| checks.require_text::<NameText>("/name", &n));
+    let address = body.address.map(|a| checks.require_text::<AddressText>("/address", &a));
     checks.finish()?;
     permit
         .write(move |tx, authorized| {

@@ -1,5 +1,6 @@
 //! Endpoints of gates.
 use actix_web::{HttpResponse, get, post};
+use hoicho_web::http::limits::ShortNameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -18,6 +19,7 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct CreateGate {
     /// Unique in the edition.
+    #[schema(value_type = ShortNameText)]
     name: String,
 }
 
@@ -50,7 +52,7 @@ struct GateView {
 pub(super) async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGate>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let name = checks.require_text("/name", &body.name, 100);
+    let name = checks.require_text::<ShortNameText>("/name", &body.name);
     checks.finish()?;
     permit
         .write_once(move |tx, authorized| {

@@ -1,6 +1,7 @@
 //! CRUD of endpoints.
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use chrono::Duration;
+use hoicho_web::http::limits::ShortNameText;
 use serde::Deserialize;
 
 use super::{
@@ -33,6 +34,7 @@ const MAX_WEBHOOKS: usize = 20;
 #[serde(deny_unknown_fields)]
 struct CreateWebhook {
     /// Name: 1 to 100 characters.
+    #[schema(value_type = ShortNameText)]
     name: String,
     /// `https://…`, at most 500 characters.
     url: String,
@@ -95,7 +97,7 @@ pub(super) async fn create_webhook(
 ) -> Result<ApiResponse, Problem> {
     let CreateWebhook { name, url, event_types, schema_version } = body.into_result()?;
     let mut checks = Validator::default();
-    let name = checks.require_text("/name", &name, 100);
+    let name = checks.require_text::<ShortNameText>("/name", &name);
     check_url(&mut checks, &client, &url);
     let types = normalize_event_types(&mut checks, event_types);
     let schema_version = check_schema_version(&mut checks, schema_version).unwrap_or(SchemaVersion::NEWEST);
@@ -200,7 +202,7 @@ pub(super) async fn get_webhook(permit: Permit<ViewWebhooks>, path: WebhookPath)
 struct PatchWebhook {
     /// 1 to 100 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<ShortNameText>)]
     name: Option<String>,
     /// `https://…`, at most 500 characters; messages that wait go there too.
     #[serde(default, deserialize_with = "deserialize_present")]
@@ -253,7 +255,7 @@ pub(super) async fn patch_webhook(
 ) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let name = body.name.map(|n| checks.require_text("/name", &n, 100));
+    let name = body.name.map(|n| checks.require_text::<ShortNameText>("/name", &n));
     if let Some(url) = &body.url {
         check_url(&mut checks, &client, url);
     }

@@ -1,6 +1,7 @@
 //! Rotation of signing secrets.
 use actix_web::post;
 use chrono::Duration;
+use hoicho_web::identity::api_keys::OverlapHours;
 use serde::Deserialize;
 
 use super::{super::endpoint_store, actions::ManageWebhooks, endpoints::WebhookPath, views::SecretView};
@@ -15,6 +16,7 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct RotateSecret {
     /// Hours for which messages are also signed with the old secret: 0 to 720; default 24.
+    #[schema(value_type = Option<OverlapHours>)]
     overlap_h: Option<i64>,
 }
 

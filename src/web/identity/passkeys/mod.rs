@@ -15,5 +15,5 @@ pub(super) use ceremonies::{Begun, begin_login, begin_registration, log_in, regi
 pub use registered::remove_all;
 pub(super) use registered::{remove, rename};
 pub use relying_party::find as find_relying_party;
+pub(super) use rules::CEREMONY_TTL_S;
 pub use rules::MAX_PASSKEYS;
-pub(super) use rules::{CEREMONY_TTL_S, MAX_NAME_CHARS};

@@ -6,8 +6,6 @@ use hoicho_core::i18n::MessageId;
 
 /// Passkeys of a person.
 pub const MAX_PASSKEYS: usize = 10;
-/// Characters of the name of a passkey.
-pub(in crate::identity) const MAX_NAME_CHARS: usize = 100;
 /// Seconds in which a ceremony must be completed.
 pub(in crate::identity) const CEREMONY_TTL_S: u32 = 300;
 /// Logins that an address has begun and not completed; a whole fair may share one.

@@ -1,4 +1,5 @@
 //! What the endpoints of accounts share: validation of addresses and passwords, and the audit log.
+use crate::http::limits::EmailText;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::super::passwords::PasswordHasher;
@@ -14,7 +15,7 @@ use hoicho_core::{
 
 /// Validates an e-mail address.
 pub fn validate_email(checks: &mut Validator, pointer: &str, typed: &str) -> String {
-    let email = checks.require_text(pointer, typed, 254);
+    let email = checks.require_text::<EmailText>(pointer, typed);
     checks.require(
         email.parse::<lettre::Address>().is_ok(),
         pointer,

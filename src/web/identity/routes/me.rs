@@ -1,4 +1,5 @@
 //! The caller's own account.
+use crate::http::limits::NameText;
 use actix_web::{HttpResponse, get, patch};
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +96,7 @@ pub(super) async fn get_me(caller: SignedIn) -> Result<HttpResponse, Problem> {
 struct PatchMe {
     /// 1 to 200 characters; others see it.
     #[serde(default, deserialize_with = "deserialize_present")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NameText>)]
     display_name: Option<String>,
     /// Language of e-mails.
     #[serde(default, deserialize_with = "deserialize_present")]
@@ -122,7 +123,7 @@ struct PatchMe {
 pub(super) async fn patch_me(caller: SignedIn, body: Body<PatchMe>) -> Result<HttpResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
-    let display_name = body.display_name.map(|name| checks.require_text("/display_name", &name, 200));
+    let display_name = body.display_name.map(|name| checks.require_text::<NameText>("/display_name", &name));
     checks.finish()?;
     let (in_session, user, now) = (caller.user_session(), caller.user, caller.now);
     let view = caller.context.db.write(move |tx| {

@@ -1,4 +1,5 @@
 //! Login with a passkey, and the caller's own passkeys.
+use crate::http::limits::ShortNameText;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -12,7 +13,7 @@ use webauthn_rs::{
 use super::{
     super::{
         SignedIn,
-        passkeys::{self, CEREMONY_TTL_S, MAX_NAME_CHARS, store::PasskeyRow},
+        passkeys::{self, CEREMONY_TTL_S, store::PasskeyRow},
         second_factor,
         session::{Device, Tokens},
         store,
@@ -222,6 +223,7 @@ struct RegisterPasskey {
     /// From the first half, which the same login has begun.
     ceremony: String,
     /// Name by which the owner recognises it; 1 to 100 characters.
+    #[schema(value_type = ShortNameText)]
     name: String,
     /// What the authenticator returned: the JSON of a `PublicKeyCredential` with an attestation.
     #[schema(value_type = Object)]
@@ -261,7 +263,7 @@ pub(super) async fn register_passkey(
 
 fn validate_name(typed: &str) -> Result<String, Problem> {
     let mut checks = Validator::default();
-    let name = checks.require_text("/name", typed, MAX_NAME_CHARS);
+    let name = checks.require_text::<ShortNameText>("/name", typed);
     checks.finish()?;
     Ok(name)
 }
@@ -271,6 +273,7 @@ fn validate_name(typed: &str) -> Result<String, Problem> {
 #[serde(deny_unknown_fields)]
 struct RenamePasskey {
     /// 1 to 100 characters.
+    #[schema(value_type = ShortNameText)]
     name: String,
 }
 

@@ -1,4 +1,5 @@
 //! Password reset and change.
+use crate::http::limits::EmailText;
 use actix_web::{HttpRequest, HttpResponse, post, put, web};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -17,6 +18,7 @@ use hoicho_core::i18n::MessageId;
 #[serde(deny_unknown_fields)]
 struct RequestReset {
     /// Address of the account; upper and lower case are the same.
+    #[schema(value_type = EmailText)]
     email: String,
 }
 

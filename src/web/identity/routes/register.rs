@@ -1,4 +1,5 @@
 //! Registration and e-mail verification.
+use crate::http::limits::{EmailText, NameText};
 use actix_web::{HttpResponse, post, web};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -20,11 +21,13 @@ use hoicho_core::{
 #[serde(deny_unknown_fields)]
 struct Register {
     /// E-mail address.
+    #[schema(value_type = EmailText)]
     email: String,
     /// 10 to 200 characters.
     #[schema(value_type = String)]
     password: SecretString,
     /// 1 to 200 characters.
+    #[schema(value_type = NameText)]
     display_name: String,
     /// Language of e-mails; default `vi`.
     language: Option<Language>,
@@ -56,7 +59,7 @@ pub(super) async fn register(
 ) -> Result<HttpResponse, Problem> {
     let Register { email, password, display_name, language, agreed_notice } = body.into_result()?;
     let mut checks = Validator::default();
-    let display_name = checks.require_text("/display_name", &display_name, 200);
+    let display_name = checks.require_text::<NameText>("/display_name", &display_name);
     let email = super::account::validate_email(&mut checks, "/email", &email);
     super::account::validate_password(
         &context.passwords,
@@ -201,6 +204,7 @@ pub(super) async fn verify_email(
 #[serde(deny_unknown_fields)]
 struct ResendVerification {
     /// Address of the account; upper and lower case are the same.
+    #[schema(value_type = EmailText)]
     email: String,
 }
 

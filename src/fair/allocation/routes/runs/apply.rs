@@ -1,4 +1,5 @@
 //! Endpoint to apply a proposal.
+use crate::allocation::HoldSeconds;
 use actix_web::{HttpRequest, post};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,7 @@ struct ApplyRun {
     /// `held` for review by the organiser, or `offered` to the exhibitors by e-mail.
     give_as: GiveAs,
     /// Seconds until a hold or an offer expires: 60 to 2,592,000, default 259,200.
+    #[schema(value_type = Option<HoldSeconds>)]
     expires_in_s: Option<u32>,
 }
 
