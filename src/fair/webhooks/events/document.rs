@@ -10,6 +10,7 @@ use utoipa::{
         path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem},
         request_body::RequestBodyBuilder,
         schema::{AnyOfBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type},
+        security::SecurityRequirement,
     },
 };
 
@@ -175,6 +176,8 @@ fn operation(of: EventType, summary: Option<String>) -> Operation {
         ))
         .request_body(Some(body.build()))
         .response("2XX", success)
+        // The receiver verifies the signature; there are no credentials.
+        .security(SecurityRequirement::default())
         .build()
 }
 
