@@ -1,7 +1,7 @@
 //! The demo reproduces the published figures to the đồng, in the API and in exported files.
 use calamine::{Data, Reader, Xlsx};
 use hoicho_fair::statistics::Report;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{TestApp, snapshot::numbered};
 
@@ -98,6 +98,32 @@ async fn demo_edition_of_today_has_one_of_everything(app: TestApp) {
     assert_eq!((count("let"), count("reserved"), count("free")), (195, 6, 19));
 }
 
+/// Requires that a report is as the OpenAPI document has it, with the columns of that report and no others.
+#[track_caller]
+fn assert_documented(report: Report, document: &Value) {
+    let api = hoicho::app::openapi();
+    let content = &api["paths"]["/api/v1/editions/{edition}/reports/{report}"]["get"]["responses"]["200"]["content"];
+    let row = match report {
+        Report::Booths => "BoothsRow",
+        Report::SalesByBooth => "SalesByBoothRow",
+        Report::SalesByDay => "SalesByDayRow",
+        Report::SalesByZone => "SalesByZoneRow",
+        Report::SalesByLocality => "SalesByLocalityRow",
+        Report::VisitsByDay => "VisitsByDayRow",
+        Report::VisitsByHour => "VisitsByHourRow",
+        Report::Exhibitors => "ExhibitorsRow",
+        Report::MissingReports => "MissingReportsRow",
+        Report::Comparison => "ComparisonRow",
+    };
+    let rows = json!({ "type": "array", "items": { "$ref": format!("#/components/schemas/{row}"), "unevaluatedProperties": false } });
+    let rows = json!({ "properties": { "items": rows } });
+    let schema = json!({ "allOf": [content["application/json"]["schema"], rows], "components": api["components"] });
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{report}: {errors:#?}");
+}
+
 async fn reports_are_available_as_json_csv_and_xlsx(app: TestApp) {
     let internal = [Report::MissingReports, Report::SalesByBooth];
     let public = <Report as strum::VariantArray>::VARIANTS.iter().filter(|report| !internal.contains(report));
@@ -107,6 +133,9 @@ async fn reports_are_available_as_json_csv_and_xlsx(app: TestApp) {
             let answer = app.get(&path).send().await;
             assert_eq!(answer.status.as_u16(), 200, "{path}");
             assert!(answer.body.len() > 100, "{path}");
+            if format == "json" {
+                assert_documented(*report, &answer.expect(200));
+            }
         }
     }
     // Missing reports are private.

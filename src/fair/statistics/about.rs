@@ -20,15 +20,19 @@ const TERMS: [&str; 7] = ["sales", "visits", "let", "exhibitors", "complete", "d
 const CITED_DIGEST_CHARS: usize = 12;
 
 /// A defined term.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Definition {
+    /// Word that tables and pages use.
     pub term: String,
+    /// What is counted under it.
     pub definition: String,
 }
 
 /// What figures say of themselves, in one language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = AboutFigures)]
 pub struct About {
+    /// Terms that the figures use.
     pub definitions: Vec<Definition>,
     /// When they were frozen, or that they still change.
     pub status: String,

@@ -13,6 +13,7 @@ pub mod document;
 mod figures;
 mod freeze;
 mod overview;
+mod report_schema;
 mod reports;
 mod routes;
 mod store;

@@ -67,6 +67,11 @@ fn text(value: impl ToString) -> Cell {
 /// Column that a table leaves out if it may not show OCOP sales.
 const OCOP_COLUMN: &str = "ocop_amount";
 
+/// Whether a table may be without this column.
+pub(super) fn may_be_left_out(column: &Column) -> bool {
+    column.name == OCOP_COLUMN
+}
+
 fn sales(first: Vec<Cell>, sales: &Sales, shows_ocop: bool) -> Vec<Cell> {
     let ocop = shows_ocop.then_some(sales.ocop);
     let numbers = [Some(sales.amount), ocop, Some(sales.reports)];
@@ -299,7 +304,7 @@ impl Report {
     /// Computes the table for an audience.
     pub(super) fn table(self, f: &Figures, comparison: Option<&Comparison>, audience: Audience) -> Table {
         let (rows, shows_ocop) = self.rows(f, comparison, audience);
-        let columns = self.columns().iter().filter(|column| shows_ocop || column.name != OCOP_COLUMN);
+        let columns = self.columns().iter().filter(|column| shows_ocop || !may_be_left_out(column));
         Table { name: self.to_string(), columns: columns.map(|column| column.name.to_owned()).collect(), rows }
     }
 }

@@ -8,6 +8,7 @@ use super::{
     compute,
     document::Statistics,
     freeze,
+    report_schema::ReportDocument,
     reports::Report,
     store, unfinished,
 };
@@ -118,7 +119,11 @@ enum ReportFile {
         ReportQuery,
     ),
     responses(
-        (status = 200),
+        (status = 200, content(
+            (ReportDocument = "application/json"),
+            (String = "text/csv"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        )),
         (status = 404),
     ),
 )]

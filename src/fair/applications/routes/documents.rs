@@ -263,7 +263,7 @@ type DocumentPath = web::Path<(ApplicationId, DocumentId)>;
         ("document" = DocumentId, Path),
     ),
     responses(
-        (status = 200, description = "the file"),
+        (status = 200, description = "The file, as it was uploaded", content_type = "application/octet-stream", body = String),
         (status = 404),
     ),
 )]
