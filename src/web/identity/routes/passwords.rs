@@ -1,5 +1,4 @@
 //! Password reset and change.
-use crate::http::limits::EmailText;
 use actix_web::{HttpRequest, HttpResponse, post, put, web};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -18,7 +17,6 @@ use hoicho_core::i18n::MessageId;
 #[serde(deny_unknown_fields)]
 struct RequestReset {
     /// Address of the account; upper and lower case are the same.
-    #[schema(value_type = EmailText)]
     email: String,
 }
 

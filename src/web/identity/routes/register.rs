@@ -204,7 +204,6 @@ pub(super) async fn verify_email(
 #[serde(deny_unknown_fields)]
 struct ResendVerification {
     /// Address of the account; upper and lower case are the same.
-    #[schema(value_type = EmailText)]
     email: String,
 }
 
