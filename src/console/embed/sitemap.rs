@@ -163,9 +163,9 @@ mod tests {
 
     #[test]
     fn files_have_each_page_once() {
-        for (editions, exhibitors) in [(0, 0), (7, 0), (0, 25), (12, 31), (30, 10)] {
+        for (editions, exhibitors) in [(0_usize, 0_usize), (7, 0), (0, 25), (12, 31), (30, 10)] {
             let mut seen = (Vec::new(), Vec::new());
-            for file in 0..(editions + exhibitors + 9_usize) / 10 {
+            for file in 0..(editions + exhibitors).div_ceil(10) {
                 let (of_editions, of_exhibitors) = split_range(file * 10, file * 10 + 10, editions);
                 seen.0.extend(of_editions);
                 seen.1.extend(of_exhibitors.take_while(|n| *n < exhibitors));
