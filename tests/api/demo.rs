@@ -3,7 +3,7 @@ use calamine::{Data, Reader, Xlsx};
 use hoicho_fair::statistics::Report;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, snapshot::numbered};
+use crate::support::{TestApp, json_schema::assert_valid, snapshot::numbered};
 
 /// Slug, booths, visits, sales and opening days, as published.
 const PUBLISHED: [(&str, i64, i64, i64, usize); 3] = [
@@ -118,10 +118,7 @@ fn assert_documented(report: Report, document: &Value) {
     let rows = json!({ "type": "array", "items": { "$ref": format!("#/components/schemas/{row}"), "unevaluatedProperties": false } });
     let rows = json!({ "properties": { "items": rows } });
     let schema = json!({ "allOf": [content["application/json"]["schema"], rows], "components": api["components"] });
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-    let errors: Vec<String> =
-        validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{report}: {errors:#?}");
+    assert_valid(&schema, document, &report.to_string());
 }
 
 async fn reports_are_available_as_json_csv_and_xlsx(app: TestApp) {

@@ -2,6 +2,7 @@
 pub mod authenticator;
 pub mod demo;
 pub mod fair;
+pub mod json_schema;
 pub mod postgres;
 pub mod receiver;
 pub mod snapshot;
