@@ -78,6 +78,11 @@ impl Schedule {
         boundaries.into_iter().flatten().filter(|boundary| *boundary > after).min()
     }
 
+    /// Whether an early end cancels an opening day that begins at this instant.
+    pub fn cancels(&self, begins: Instant) -> bool {
+        self.ended_at.is_some_and(|ended| begins > ended)
+    }
+
     /// Whether an early end can be taken back.
     pub fn can_resume(&self, now: Instant) -> bool {
         self.ended_at.is_some_and(|ended| now < ended + END_UNDO_PERIOD)
@@ -100,7 +105,7 @@ pub fn days_held(
     let today = zone.from_utc_datetime(&now).date_naive();
     let is_held = |(day, opens): &(Day, NaiveTime)| {
         let begins = to_instant(zone, day.and_time(*opens));
-        *day <= today && schedule.ended_at.is_none_or(|ended| begins <= ended)
+        *day <= today && !schedule.cancels(begins)
     };
     days.filter(is_held).map(|(day, _)| day).collect()
 }

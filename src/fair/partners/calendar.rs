@@ -66,14 +66,11 @@ pub(super) fn calendar_days(
     days: &[OpeningDayRow],
     dropped: Vec<OpeningDay>,
 ) -> Result<Vec<CalendarDay>, Problem> {
-    let (zone, ended_at) = (edition.zone()?, edition.schedule.ended_at);
-    let is_over = |day: &OpeningDayRow| {
-        let begins = to_instant(zone, day.day.and_time(day.opens_at));
-        ended_at.is_some_and(|ended_at| begins > ended_at)
-    };
+    let zone = edition.zone()?;
+    let is_cancelled = |day: &OpeningDayRow| edition.schedule.cancels(to_instant(zone, day.day.and_time(day.opens_at)));
     let opening = days.iter().map(|row| CalendarDay {
         day: OpeningDay { day: row.day, opens_at: row.opens_at, closes_at: row.closes_at },
-        is_cancelled: edition.state == EditionState::Cancelled || is_over(row),
+        is_cancelled: edition.state == EditionState::Cancelled || is_cancelled(row),
     });
     let dropped = dropped.into_iter().map(|day| CalendarDay { day, is_cancelled: true });
     let mut days: Vec<CalendarDay> = opening.chain(dropped).collect();
