@@ -3,7 +3,7 @@
 /// Max events of one batch.
 pub const MAX_EVENTS: usize = 1_000;
 /// Max entries or exits of an hour or a day that somebody typed or imported.
-pub const MAX_TOTAL: i64 = 1_000_000;
+pub const MAX_TOTAL: i64 = *CorrectionCount::RANGE.end();
 
 hoicho_web::number_ranges! {
     /// Entries or exits of one event of a device; negative only with a reason.
