@@ -88,8 +88,9 @@ fn headers() -> Value {
 /// Parameters of requests.
 fn parameters() -> Value {
     let header = |name: &str, description: &str, schema: Value| {
-        let place = "header";
-        json!({ "name": name, "in": place, "description": description, "schema": schema })
+        json!({
+            "name": name, "in": "header", "description": description, "schema": schema,
+        })
     };
     let key = "Makes retries safe: the operation is executed once for a key of a caller within 24 hours, and a repeated request gets the \
                first response. 1 to 255 visible ASCII characters.";
