@@ -8,13 +8,12 @@ pub trait TextLimit {
 }
 
 /// Declares lengths of texts, with their schemas.
-#[macro_export]
 macro_rules! text_limits {
     ($($(#[doc = $doc:literal])+ $name:ident 1..=$max:literal),+ $(,)?) => { $(
         $(#[doc = $doc])+
         #[derive(Debug)]
         pub struct $name;
-        impl $crate::http::limits::TextLimit for $name {
+        impl TextLimit for $name {
             const MAX_CHARS: usize = $max;
         }
         impl utoipa::PartialSchema for $name {
