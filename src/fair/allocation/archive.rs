@@ -1,6 +1,5 @@
 //! Archive records of allocations and their participants.
 use diesel::{dsl::count_star, prelude::*};
-use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::participants::{MAX_PARTICIPANTS, ParticipantRole};
@@ -17,7 +16,7 @@ use hoicho_core::{
         ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, ParticipantId},
     },
 };
-use hoicho_web::http::{Code, Problem};
+use hoicho_web::http::{Code, Problem, limits::NameText};
 
 /// Record of an allocation, in any state.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]

@@ -1,6 +1,5 @@
 //! Archive records of applications and their products, without wishes and documents.
 use diesel::prelude::*;
-use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::products::{DeclaredProduct, MAX_PRODUCTS, validate_declared};
@@ -18,7 +17,7 @@ use hoicho_core::{
         ids::{ApplicationId, EditionId, ExhibitorId},
     },
 };
-use hoicho_web::http::{Code, FieldCode, Problem};
+use hoicho_web::http::{Code, FieldCode, Problem, limits::NameText};
 
 /// Record of an application.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]

@@ -1,6 +1,5 @@
 //! Import of exhibitors from table rows, with a contact each; they get an approved application for the edition. Planned
 //! from what is read, then written; all errors are reported at once.
-use hoicho_web::http::limits::{NameText, TextLimit};
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::QueryResult;
@@ -28,7 +27,10 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{FieldCode, Problem, Validator},
+    http::{
+        FieldCode, Problem, Validator,
+        limits::{NameText, TextLimit},
+    },
     identity::Authorized,
 };
 

@@ -1,6 +1,4 @@
 //! Products that an application shows: declared by name, or taken from the catalogue of the linked organisation.
-use crate::products::Stars;
-use hoicho_web::http::limits::{CertificateNumberText, NameText};
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
@@ -8,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     exhibitors::store::ExhibitorRow,
-    products::{ProductGroup, store::ProductRow},
+    products::{ProductGroup, Stars, store::ProductRow},
 };
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
@@ -19,7 +17,10 @@ use hoicho_core::{
         ids::{ApplicationId, ExhibitorId, ProductId},
     },
 };
-use hoicho_web::http::{FieldCode, Problem, Validator, etag};
+use hoicho_web::http::{
+    FieldCode, Problem, Validator, etag,
+    limits::{CertificateNumberText, NameText},
+};
 
 /// Max products per application.
 pub const MAX_PRODUCTS: usize = 100;

@@ -6,10 +6,9 @@ use super::{
 };
 use crate::{editions, exhibitors};
 use hoicho_core::{db::Tx, i18n::MessageId, states::ApplicationState, values::ids::ApplicationId};
-use hoicho_web::http::limits::ReasonText;
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, Problem, Validator},
+    http::{Code, Problem, Validator, limits::ReasonText},
     identity::{Authorized, members::notify_exhibitor},
     outbox::EmailKind,
 };

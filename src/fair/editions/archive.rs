@@ -1,7 +1,6 @@
 //! Archive records of an edition and its opening days.
 use chrono::NaiveTime;
 use diesel::prelude::*;
-use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{store, validate_currency, validate_days, validate_declared, validate_time_zone};
@@ -19,7 +18,7 @@ use hoicho_core::{
         ids::{EditionId, OrganiserId, VenueId},
     },
 };
-use hoicho_web::http::{Code, Problem, Validator};
+use hoicho_web::http::{Code, Problem, Validator, limits::NameText};
 
 /// Record of an edition. It names its series and venue, which belong to the organiser.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]

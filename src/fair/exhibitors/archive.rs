@@ -1,5 +1,4 @@
 //! Archive records of exhibitors, without contacts, notes, tags and links.
-use hoicho_web::http::limits::NameText;
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
@@ -22,7 +21,7 @@ use hoicho_core::{
     db::{Tx, schema::*},
     values::ids::{EditionId, ExhibitorId},
 };
-use hoicho_web::http::{Problem, Validator};
+use hoicho_web::http::{Problem, Validator, limits::NameText};
 
 /// Record of an exhibitor.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, Deserialize)]

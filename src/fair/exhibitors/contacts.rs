@@ -1,5 +1,4 @@
 //! Contacts of exhibitors: people whom the organiser reaches by phone, Zalo or e-mail.
-use hoicho_web::http::limits::NameText;
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
@@ -11,7 +10,7 @@ use hoicho_core::{
     i18n::{Language, MessageId},
     values::ids::{ContactId, ExhibitorId},
 };
-use hoicho_web::http::{FieldCode, Validator, etag};
+use hoicho_web::http::{FieldCode, Validator, etag, limits::NameText};
 
 /// Row of `exhibitor_contacts`.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

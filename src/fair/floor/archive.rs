@@ -1,6 +1,5 @@
 //! Archive records of zones, the price list and booths.
 use diesel::prelude::*;
-use hoicho_web::http::limits::{CodeText, NameText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,7 +15,10 @@ use hoicho_core::{
     states::BoothAvailability,
     values::ids::{BoothId, EditionId, ZoneId},
 };
-use hoicho_web::http::{FieldCode, Problem};
+use hoicho_web::http::{
+    FieldCode, Problem,
+    limits::{CodeText, NameText},
+};
 
 /// Record of a zone, without its hall.
 #[derive(Debug, Clone, Serialize, Deserialize)]

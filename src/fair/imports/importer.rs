@@ -1,5 +1,4 @@
 //! Plans and writes parts of a table by the functions of the capabilities, and says what they made.
-use hoicho_web::http::limits::{NameText, TextLimit};
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
@@ -35,7 +34,10 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, FieldCode, FieldError, Problem, Validator},
+    http::{
+        Code, FieldCode, FieldError, Problem, Validator,
+        limits::{NameText, TextLimit},
+    },
     identity::Authorized,
 };
 

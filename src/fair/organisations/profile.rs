@@ -6,8 +6,7 @@ use hoicho_core::{
     i18n::MessageId,
     values::{clock::Instant, text},
 };
-use hoicho_web::http::limits::NameText;
-use hoicho_web::http::{FieldCode, Problem, Validator};
+use hoicho_web::http::{FieldCode, Problem, Validator, limits::NameText};
 
 /// A valid profile.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! `/organisations/{organisation}/products`.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
-use hoicho_web::http::limits::{CertificateNumberText, NameText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -18,8 +17,9 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     http::{
-        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator, etag,
-        etag::IfMatch,
+        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator,
+        etag::{self, IfMatch},
+        limits::{CertificateNumberText, NameText},
         pagination::{Page, PageQuery},
         patch::deserialize_present,
     },

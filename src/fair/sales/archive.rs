@@ -1,6 +1,5 @@
 //! Archive records of sales reports with all versions and lines, and of trade deals.
 use diesel::prelude::*;
-use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -21,7 +20,7 @@ use hoicho_core::{
         ids::{BoothId, EditionId, ExhibitorId, SalesReportId, TradeDealId},
     },
 };
-use hoicho_web::http::{Code, Problem};
+use hoicho_web::http::{Code, Problem, limits::NameText};
 
 /// Record of a report with its latest version.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]

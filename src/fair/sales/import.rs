@@ -1,5 +1,4 @@
 //! Import of sales reports from a table: planned from what is read, then written. All errors are reported at once.
-use hoicho_web::http::limits::ReasonText;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
@@ -23,7 +22,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, FieldCode, FieldError, Problem, Validator},
+    http::{Code, FieldCode, FieldError, Problem, Validator, limits::ReasonText},
     identity::Authorized,
 };
 

@@ -1,10 +1,8 @@
 //! Lines of a sales report: optional details of what was sold; they add up to its totals.
-use super::amounts::SalesAmount;
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
-use hoicho_web::http::limits::{NameText, UnitText};
 use serde::{Deserialize, Serialize};
 
-use super::amounts;
+use super::amounts::{self, SalesAmount};
 use crate::products::ProductGroup;
 use hoicho_core::{
     db::{
@@ -21,7 +19,10 @@ use hoicho_core::{
         money,
     },
 };
-use hoicho_web::http::{FieldCode, Validator};
+use hoicho_web::http::{
+    FieldCode, Validator,
+    limits::{NameText, UnitText},
+};
 
 hoicho_core::text_enum! {
     /// Sales channel.

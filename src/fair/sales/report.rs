@@ -20,10 +20,9 @@ use hoicho_core::{
         ids::{BoothId, SalesReportId},
     },
 };
-use hoicho_web::http::limits::ReasonText;
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, FieldCode, Problem, Validator, etag::IfMatch},
+    http::{Code, FieldCode, Problem, Validator, etag::IfMatch, limits::ReasonText},
     identity::Authorized,
 };
 

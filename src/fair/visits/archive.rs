@@ -1,7 +1,6 @@
 //! Archive records of gates and visit counts.
 use chrono::NaiveTime;
 use diesel::prelude::*;
-use hoicho_web::http::limits::ShortNameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -20,7 +19,7 @@ use hoicho_core::{
         ids::{CountingDeviceId, EditionId, GateId, VisitEventId},
     },
 };
-use hoicho_web::http::{Code, Problem};
+use hoicho_web::http::{Code, Problem, limits::ShortNameText};
 
 /// Record of a gate.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]

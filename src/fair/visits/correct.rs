@@ -1,6 +1,5 @@
 //! Corrections of counts by the organiser's staff, by gate and day.
 use chrono::{NaiveTime, TimeZone, Timelike};
-use hoicho_web::http::limits::ReasonText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -18,7 +17,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{FieldCode, Problem, Validator},
+    http::{FieldCode, Problem, Validator, limits::ReasonText},
     identity::Authorized,
 };
 

@@ -1,5 +1,4 @@
 //! Records a batch of counts of one device.
-use hoicho_web::http::limits::ReasonText;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveTime, SubsecRound, TimeZone, Timelike, Utc};
@@ -21,7 +20,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{FieldCode, Problem, Validator},
+    http::{FieldCode, Problem, Validator, limits::ReasonText},
     identity::Authorized,
 };
 

@@ -1,7 +1,5 @@
 //! Endpoints to hold booths and to list allocations.
-use crate::allocation::HoldSeconds;
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -13,13 +11,17 @@ use super::{
     ttl::validate_ttl,
     view::{AllocationView, view},
 };
-use crate::allocation::{HOLD_TTL_S, MAX_BOOTHS_PER_HOLD};
+use crate::allocation::{HOLD_TTL_S, HoldSeconds, MAX_BOOTHS_PER_HOLD};
 use hoicho_core::{
     i18n::MessageId,
     values::ids::{ApplicationId, BoothId},
 };
 use hoicho_web::{
-    http::{ApiResponse, Body, FieldCode, Items, Problem, Query, Validator, pagination, pagination::Page},
+    http::{
+        ApiResponse, Body, FieldCode, Items, Problem, Query, Validator,
+        limits::ReasonText,
+        pagination::{self, Page},
+    },
     identity::Permit,
 };
 

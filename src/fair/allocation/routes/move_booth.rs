@@ -1,6 +1,5 @@
 //! Endpoint to move an allocation.
 use actix_web::{post, web};
-use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -13,7 +12,7 @@ use hoicho_core::values::{
     ids::{AllocationId, BoothId},
 };
 use hoicho_web::{
-    http::{ApiResponse, Body, Problem, Validator},
+    http::{ApiResponse, Body, Problem, Validator, limits::ReasonText},
     identity::Permit,
 };
 

@@ -1,6 +1,5 @@
 //! Endpoints of participants: co-exhibitors and represented companies.
 use actix_web::{HttpResponse, delete, get, post, web};
-use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -22,7 +21,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, FieldCode, Items, Problem, Validator},
+    http::{ApiResponse, Body, FieldCode, Items, Problem, Validator, limits::NameText},
     identity::Permit,
 };
 

@@ -1,6 +1,5 @@
 //! Endpoint to swap booths.
 use actix_web::post;
-use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -10,7 +9,7 @@ use super::{
 };
 use hoicho_core::values::{clock::Day, ids::AllocationId};
 use hoicho_web::{
-    http::{ApiResponse, Body, Items, Problem, Validator},
+    http::{ApiResponse, Body, Items, Problem, Validator, limits::ReasonText},
     identity::Permit,
 };
 

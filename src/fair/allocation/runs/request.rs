@@ -1,8 +1,10 @@
 //! Request to start an allocation run.
-use super::order::Weight;
 use serde::{Deserialize, Serialize};
 
-use super::{order::Order, policy::Policy};
+use super::{
+    order::{Order, Weight},
+    policy::Policy,
+};
 use hoicho_core::{
     i18n::MessageId,
     values::ids::{AllocationRunId, ApplicationId, ZoneId},

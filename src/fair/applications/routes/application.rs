@@ -1,7 +1,5 @@
 //! `GET`, `PATCH` and `DELETE /applications/{application}`.
-use crate::applications::wishes::BoothsWanted;
 use actix_web::{HttpResponse, delete, get, patch, web};
-use hoicho_web::http::limits::NeedsText;
 use serde::Deserialize;
 
 use super::{
@@ -14,7 +12,7 @@ use super::{
     create::validate_booths_wanted,
     view::{ApplicationView, view_with_wishes},
 };
-use crate::{editions, exhibitors, floor::BoothCategory};
+use crate::{applications::wishes::BoothsWanted, editions, exhibitors, floor::BoothCategory};
 use hoicho_core::{
     i18n::MessageId,
     states::ApplicationState,
@@ -22,7 +20,12 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    http::{
+        ApiResponse, Body, Code, Problem, Validator,
+        etag::{self, IfMatch},
+        limits::NeedsText,
+        patch::deserialize_present,
+    },
     identity::Permit,
 };
 

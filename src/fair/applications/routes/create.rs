@@ -1,6 +1,5 @@
 //! `POST /editions/{edition}/applications`.
 use actix_web::post;
-use hoicho_web::http::limits::NeedsText;
 use serde::Deserialize;
 
 use super::{
@@ -20,7 +19,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, FieldCode, Problem, Validator},
+    http::{ApiResponse, Body, Code, FieldCode, Problem, Validator, limits::NeedsText},
     identity::{ContributePermit, OrganiserRole, require_organisation_role},
 };
 

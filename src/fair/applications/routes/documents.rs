@@ -1,6 +1,5 @@
 //! `/applications/{application}/documents` and `/document-waivers`.
 use actix_web::{HttpRequest, HttpResponse, delete, get, http::header, post, web};
-use hoicho_web::http::limits::{NameText, ReasonText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -19,7 +18,11 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Items, Problem, Query, RawBody, Validator, size_limits::MAX_DOCUMENT_BYTES},
+    http::{
+        ApiResponse, Body, Code, Items, Problem, Query, RawBody, Validator,
+        limits::{NameText, ReasonText},
+        size_limits::MAX_DOCUMENT_BYTES,
+    },
     identity::{Permit, token::digest},
 };
 

@@ -1,6 +1,5 @@
 //! State transitions of an application.
 use actix_web::{post, web};
-use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -10,7 +9,7 @@ use super::{
 };
 use hoicho_core::{states::ApplicationState, values::ids::ApplicationId};
 use hoicho_web::{
-    http::{ApiResponse, Body, Problem},
+    http::{ApiResponse, Body, Problem, limits::ReasonText},
     identity::{Action, Permit},
 };
 

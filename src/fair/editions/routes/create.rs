@@ -1,7 +1,6 @@
 //! Creation of editions.
 use actix_web::post;
 use diesel::OptionalExtension;
-use hoicho_web::http::limits::NameText;
 use serde::Deserialize;
 
 use super::{
@@ -24,7 +23,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, FieldCode, Problem, Validator},
+    http::{ApiResponse, Body, FieldCode, Problem, Validator, limits::NameText},
     identity::{Action, SignedIn, authorize_staff},
 };
 

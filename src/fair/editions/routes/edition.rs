@@ -1,7 +1,5 @@
 //! `/editions/{edition}`: reading, changing and deleting an edition.
-use super::create::{DeclaredBooths, DeclaredTotal};
 use actix_web::{HttpResponse, delete, get, patch};
-use hoicho_web::http::limits::NameText;
 use serde::Deserialize;
 
 use super::{
@@ -10,7 +8,7 @@ use super::{
         store::{self, EditionRow},
     },
     actions::ManageEdition,
-    create,
+    create::{self, DeclaredBooths, DeclaredTotal},
     instant_input::InstantInput,
     view::{EditionView, load_view},
 };
@@ -22,7 +20,12 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     changes::CacheTag,
-    http::{ApiResponse, Body, Code, FieldCode, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    http::{
+        ApiResponse, Body, Code, FieldCode, Problem, Validator,
+        etag::{self, IfMatch},
+        limits::NameText,
+        patch::deserialize_present,
+    },
     identity::{DatesScope, Permit, ReadPermit},
 };
 

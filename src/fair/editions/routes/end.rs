@@ -1,6 +1,5 @@
 //! `/editions/{edition}/end`: ends a live edition before its last opening day is over, and takes that back.
 use actix_web::{delete, put};
-use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -15,7 +14,7 @@ use super::{
 use hoicho_core::{db::Tx, i18n::MessageId, states::EditionPhase, values::clock::Instant};
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Problem, Validator, etag::IfMatch},
+    http::{ApiResponse, Body, Code, Problem, Validator, etag::IfMatch, limits::ReasonText},
     identity::{Authorized, Permit},
 };
 

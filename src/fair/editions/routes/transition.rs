@@ -1,6 +1,5 @@
 //! `/editions/{edition}/transitions`: state transitions.
 use actix_web::{post, web};
-use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -16,7 +15,7 @@ use super::{
 use hoicho_core::{db::Tx, i18n::MessageId, states::EditionState, values::clock::Instant};
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, FieldCode, Problem, Validator},
+    http::{ApiResponse, Body, Code, FieldCode, Problem, Validator, limits::ReasonText},
     identity::Permit,
 };
 

@@ -1,5 +1,4 @@
 //! `POST /organisers/{organiser}/exhibitors`.
-use hoicho_web::http::limits::{NameText, NotesText, TagText};
 use std::collections::BTreeSet;
 
 use actix_web::post;
@@ -16,7 +15,10 @@ use super::{
 use crate::organisations::{LegalForm, profile::NewProfile};
 use hoicho_core::{i18n::MessageId, values::ids::OrganiserId};
 use hoicho_web::{
-    http::{ApiResponse, Body, FieldCode, Problem, Validator},
+    http::{
+        ApiResponse, Body, FieldCode, Problem, Validator,
+        limits::{NameText, NotesText, TagText},
+    },
     identity::Permit,
 };
 

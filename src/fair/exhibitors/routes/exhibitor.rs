@@ -1,6 +1,5 @@
 //! `GET`, `PATCH` and `DELETE /organisers/{organiser}/exhibitors/{exhibitor}`.
 use actix_web::{HttpResponse, delete, get, patch, web};
-use hoicho_web::http::limits::{NameText, NotesText, TagText};
 use serde::Deserialize;
 
 use super::{
@@ -13,7 +12,12 @@ use crate::organisations::{LegalForm, profile::ProfileChange};
 use hoicho_core::values::ids::{ExhibitorId, OrganiserId};
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    http::{
+        ApiResponse, Body, Code, Problem, Validator,
+        etag::{self, IfMatch},
+        limits::{NameText, NotesText, TagText},
+        patch::deserialize_present,
+    },
     identity::Permit,
 };
 

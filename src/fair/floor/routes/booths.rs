@@ -1,5 +1,4 @@
 //! Endpoints of single booths.
-use crate::floor::booth_spec::{AreaDm2, BoothEquivalents, BoothFee};
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 
@@ -14,7 +13,10 @@ use super::{
     booth_view::{self, BoothView, Position},
     zones::require_zones,
 };
-use crate::editions;
+use crate::{
+    editions,
+    floor::booth_spec::{AreaDm2, BoothEquivalents, BoothFee},
+};
 use hoicho_core::{
     i18n::MessageId,
     states::BoothAvailability,

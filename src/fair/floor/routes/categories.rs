@@ -1,5 +1,4 @@
 //! Endpoints of the price list: default area, fee and size by booth category.
-use crate::floor::booth_spec::{AreaDm2, BoothEquivalents, BoothFee};
 use actix_web::{HttpResponse, get, put};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +9,10 @@ use super::{
     },
     actions::EditFloor,
 };
-use crate::editions;
+use crate::{
+    editions,
+    floor::booth_spec::{AreaDm2, BoothEquivalents, BoothFee},
+};
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
     audit::AuditAction,

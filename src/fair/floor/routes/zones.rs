@@ -1,6 +1,5 @@
 //! Endpoints of zones.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
-use hoicho_web::http::limits::{CodeText, NameText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -23,7 +22,11 @@ use hoicho_web::{
     audit::AuditAction,
     changes::{self, CacheTag, Mirrored, SyncList},
     http::{
-        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator, etag, etag::IfMatch, fields::Fields, pagination,
+        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator,
+        etag::{self, IfMatch},
+        fields::Fields,
+        limits::{CodeText, NameText},
+        pagination,
         patch::deserialize_present,
     },
     identity::{Permit, ReadPermit},

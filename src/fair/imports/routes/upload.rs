@@ -1,6 +1,5 @@
 //! Upload and read imports.
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use hoicho_web::http::limits::NameText;
 use serde::Deserialize;
 
 use super::{
@@ -17,7 +16,7 @@ use super::{
 use crate::imports::RunningImports;
 use hoicho_core::{db::Tx, values::ids::ImportId};
 use hoicho_web::{
-    http::{ApiResponse, Problem, Query, RawBody, Validator, preferred_language, size_limits::MIB},
+    http::{ApiResponse, Problem, Query, RawBody, Validator, limits::NameText, preferred_language, size_limits::MIB},
     identity::{Authorized, Permit},
 };
 

@@ -1,6 +1,5 @@
 //! `/organisers/{organiser}/exhibitors/{exhibitor}/link`: the organiser's side of a link.
 use actix_web::{HttpResponse, delete, get, post, web};
-use hoicho_web::http::limits::EmailText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -15,7 +14,11 @@ use crate::exhibitors;
 use hoicho_core::values::ids::{ExhibitorId, LinkInvitationId, OrganisationId, OrganiserId};
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch},
+    http::{
+        ApiResponse, Body, Code, Problem, Validator,
+        etag::{self, IfMatch},
+        limits::EmailText,
+    },
     identity::{Permit, validate_email},
 };
 

@@ -1,6 +1,5 @@
 //! `/organisations/{organisation}/contacts`.
 use actix_web::{HttpResponse, get, put};
-use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,7 +12,11 @@ use super::{
 use hoicho_core::values::ids::{ContactId, OrganisationId};
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch},
+    http::{
+        ApiResponse, Body, Code, Items, Problem, Validator,
+        etag::{self, IfMatch},
+        limits::NameText,
+    },
     identity::Permit,
 };
 

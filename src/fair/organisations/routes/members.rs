@@ -1,6 +1,5 @@
 //! `/organisations/{organisation}/members` and `/organisations/{organisation}/invitations`.
 use actix_web::{HttpResponse, delete, get, post, put, web};
-use hoicho_web::http::limits::EmailText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,7 +9,7 @@ use super::{
 use hoicho_core::values::ids::{InvitationId, OrganisationId, UserId};
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Problem, Validator},
+    http::{ApiResponse, Body, Code, Problem, Validator, limits::EmailText},
     identity::{
         OrganisationRole, Permit,
         invitations::{self, OfferedRole, OpenInvitation},

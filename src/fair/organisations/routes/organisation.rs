@@ -1,6 +1,5 @@
 //! `/organisations` and `/organisations/{organisation}`.
 use actix_web::{HttpResponse, delete, get, patch, post};
-use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -14,7 +13,12 @@ use super::{
 use hoicho_core::{db::Tx, values::ids::OrganisationId};
 use hoicho_web::{
     audit::{self, AuditAction},
-    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    http::{
+        ApiResponse, Body, Code, Items, Problem, Validator,
+        etag::{self, IfMatch},
+        limits::NameText,
+        patch::deserialize_present,
+    },
     identity::{ExhibitorsScope, OrganisationRole, Permit, ReadPermit, SignedIn, store::insert_organisation_member},
 };
 

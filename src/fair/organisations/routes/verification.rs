@@ -1,6 +1,5 @@
 //! `/organisations/{organisation}/tax-code-verification`, for platform admins.
 use actix_web::{delete, put, web};
-use hoicho_web::http::limits::{CodeText, NameText};
 use serde::Deserialize;
 
 use super::{
@@ -10,7 +9,10 @@ use super::{
 use hoicho_core::{db::Tx, i18n::MessageId, values::ids::OrganisationId};
 use hoicho_web::{
     audit::{self, AuditAction},
-    http::{ApiResponse, Body, Code, FieldCode, Problem, Validator},
+    http::{
+        ApiResponse, Body, Code, FieldCode, Problem, Validator,
+        limits::{CodeText, NameText},
+    },
     identity::{SignedIn, authorize_admin},
 };
 

@@ -1,8 +1,6 @@
 //! `/organisers/{organiser}/api-keys`: API keys of partner sites.
 use actix_web::{HttpResponse, delete, get, post, web};
 use chrono::{DateTime, Duration, Utc};
-use hoicho_web::http::limits::ShortNameText;
-use hoicho_web::identity::api_keys::OverlapHours;
 use serde::{Deserialize, Serialize};
 
 use super::actions::{ManagePlanning, ManageStaff};
@@ -16,10 +14,10 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, FieldCode, Items, Problem, Validator},
+    http::{ApiResponse, Body, Code, FieldCode, Items, Problem, Validator, limits::ShortNameText},
     identity::{
         Permit,
-        api_keys::{self, ApiKeyRow, KeyScope},
+        api_keys::{self, ApiKeyRow, KeyScope, OverlapHours},
     },
 };
 

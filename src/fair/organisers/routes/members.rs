@@ -1,5 +1,4 @@
 //! Staff of an organiser, and invitations.
-use hoicho_web::http::limits::EmailText;
 use std::collections::HashSet;
 
 use actix_web::{HttpResponse, delete, get, post, put, web};
@@ -12,7 +11,7 @@ use super::{
 use hoicho_core::values::ids::{EditionId, InvitationId, OrganiserId, UserId};
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Problem, Validator},
+    http::{ApiResponse, Body, Code, Problem, Validator, limits::EmailText},
     identity::{
         OrganiserRole, Permit,
         invitations::{self, OfferedRole, OpenInvitation},

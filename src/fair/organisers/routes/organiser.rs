@@ -1,6 +1,5 @@
 //! `/organisers`.
 use actix_web::{HttpResponse, delete, get, patch, post};
-use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,7 +9,11 @@ use super::{
 use hoicho_core::values::ids::OrganiserId;
 use hoicho_web::{
     audit::{self, AuditAction},
-    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch},
+    http::{
+        ApiResponse, Body, Code, Items, Problem, Validator,
+        etag::{self, IfMatch},
+        limits::NameText,
+    },
     identity::{Permit, SignedIn},
 };
 

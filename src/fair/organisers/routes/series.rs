@@ -1,6 +1,5 @@
 //! `/series`: series of editions.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
-use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,7 +12,12 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination, pagination::Page},
+    http::{
+        ApiResponse, Body, Code, Problem, Query, Validator,
+        etag::{self, IfMatch},
+        limits::NameText,
+        pagination::{self, Page},
+    },
     identity::{OrganiserRole, Permit, SignedIn, authorize_staff},
 };
 

@@ -1,7 +1,5 @@
 //! `/editions/{edition}/deals`.
-use crate::sales::amounts::SalesAmount;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
-use hoicho_web::http::limits::{NameText, ReasonText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,7 +10,10 @@ use super::{
     },
     actions::{ManageFigures, ReadFigures},
 };
-use crate::editions::{self, store::EditionRow};
+use crate::{
+    editions::{self, store::EditionRow},
+    sales::amounts::SalesAmount,
+};
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
@@ -24,8 +25,9 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     http::{
-        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator, etag,
-        etag::IfMatch,
+        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator,
+        etag::{self, IfMatch},
+        limits::{NameText, ReasonText},
         pagination::{Page, PageQuery},
         patch::deserialize_present,
     },

@@ -1,7 +1,5 @@
 //! `/booths/{booth}/sales-reports/{date}`: submit, correct and read.
-use crate::sales::amounts::SalesAmount;
 use actix_web::{HttpRequest, HttpResponse, get, put};
-use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -14,9 +12,15 @@ use super::{
     report_path::{ReportPath, parse_report_path},
     view::{ReportView, Warning, version_view, view},
 };
+use crate::sales::amounts::SalesAmount;
 use hoicho_core::values::ids::BoothId;
 use hoicho_web::{
-    http::{ApiResponse, Body, Code, Problem, etag, etag::IfMatch, preferred_language},
+    http::{
+        ApiResponse, Body, Code, Problem,
+        etag::{self, IfMatch},
+        limits::ReasonText,
+        preferred_language,
+    },
     identity::Permit,
 };
 

@@ -1,6 +1,5 @@
 //! The organiser's review of a report: accept or query.
 use actix_web::post;
-use hoicho_web::http::limits::ReasonText;
 use serde::Deserialize;
 
 use super::{
@@ -11,7 +10,7 @@ use super::{
 };
 use hoicho_core::{states::ReportState, values::ids::BoothId};
 use hoicho_web::{
-    http::{ApiResponse, Body, Problem},
+    http::{ApiResponse, Body, Problem, limits::ReasonText},
     identity::Permit,
 };
 

@@ -1,6 +1,5 @@
 //! `/venues/{venue}/halls`.
 use actix_web::{HttpResponse, delete, get, patch, post, web};
-use hoicho_web::http::limits::NameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,7 +9,9 @@ use super::{
 use hoicho_core::values::ids::{HallId, VenueId};
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag::IfMatch, patch::deserialize_present},
+    http::{
+        ApiResponse, Body, Code, Items, Problem, Validator, etag::IfMatch, limits::NameText, patch::deserialize_present,
+    },
     identity::Permit,
 };
 

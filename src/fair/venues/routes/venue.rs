@@ -1,6 +1,5 @@
 //! `/venues`.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
-use hoicho_web::http::limits::{AddressText, NameText};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -14,7 +13,10 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     http::{
-        ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination, pagination::Page,
+        ApiResponse, Body, Code, Problem, Query, Validator,
+        etag::{self, IfMatch},
+        limits::{AddressText, NameText},
+        pagination::{self, Page},
         patch::deserialize_present,
     },
     identity::{Action, Permit, SignedIn, authorize_staff},

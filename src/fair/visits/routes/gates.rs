@@ -1,6 +1,5 @@
 //! Endpoints of gates.
 use actix_web::{HttpResponse, get, post};
-use hoicho_web::http::limits::ShortNameText;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -11,7 +10,7 @@ use crate::editions;
 use hoicho_core::values::ids::GateId;
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Items, Problem, Validator},
+    http::{ApiResponse, Body, Items, Problem, Validator, limits::ShortNameText},
     identity::Permit,
 };
 

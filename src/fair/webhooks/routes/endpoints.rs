@@ -1,7 +1,6 @@
 //! CRUD of endpoints.
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use chrono::Duration;
-use hoicho_web::http::limits::ShortNameText;
 use serde::Deserialize;
 
 use super::{
@@ -22,7 +21,10 @@ use hoicho_core::{
 use hoicho_web::{
     audit::{AuditAction, EventType},
     http::{
-        ApiResponse, Body, Code, FieldCode, Items, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present,
+        ApiResponse, Body, Code, FieldCode, Items, Problem, Validator,
+        etag::{self, IfMatch},
+        limits::ShortNameText,
+        patch::deserialize_present,
     },
     identity::Permit,
 };

@@ -1,7 +1,6 @@
 //! Rotation of signing secrets.
 use actix_web::post;
 use chrono::Duration;
-use hoicho_web::identity::api_keys::OverlapHours;
 use serde::Deserialize;
 
 use super::{super::endpoint_store, actions::ManageWebhooks, endpoints::WebhookPath, views::SecretView};
@@ -9,7 +8,10 @@ use hoicho_core::values::ids::{OrganiserId, WebhookId};
 use hoicho_web::{
     audit::AuditAction,
     http::{ApiResponse, Body, Problem},
-    identity::{Permit, api_keys},
+    identity::{
+        Permit,
+        api_keys::{self, OverlapHours},
+    },
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]

@@ -1,11 +1,10 @@
 //! What the endpoints of accounts share: validation of addresses and passwords, and the audit log.
-use crate::http::limits::EmailText;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::super::passwords::PasswordHasher;
 use crate::{
     audit::{self, AuditAction},
-    http::{FieldCode, Problem, Validator},
+    http::{FieldCode, Problem, Validator, limits::EmailText},
 };
 use hoicho_core::{
     db::Tx,

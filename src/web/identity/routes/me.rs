@@ -1,12 +1,11 @@
 //! The caller's own account.
-use crate::http::limits::NameText;
 use actix_web::{HttpResponse, get, patch};
 use serde::{Deserialize, Serialize};
 
 use super::super::{SignedIn, UserSession, roles::*, store};
 use crate::{
     audit::AuditAction,
-    http::{Body, Problem, Validator, patch::deserialize_present},
+    http::{Body, Problem, Validator, limits::NameText, patch::deserialize_present},
 };
 use hoicho_core::{
     db::Tx,

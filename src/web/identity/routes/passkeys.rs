@@ -1,5 +1,4 @@
 //! Login with a passkey, and the caller's own passkeys.
-use crate::http::limits::ShortNameText;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -21,7 +20,7 @@ use super::{
     second_factor::confirm_password,
 };
 use crate::{
-    http::{Body, Code, Problem, Validator, response::Items},
+    http::{Body, Code, Problem, Validator, limits::ShortNameText, response::Items},
     identity::RequestContext,
 };
 use hoicho_core::{db::Tx, i18n::MessageId, values::ids::PasskeyId};

@@ -1,5 +1,4 @@
 //! Registration and e-mail verification.
-use crate::http::limits::{EmailText, NameText};
 use actix_web::{HttpResponse, post, web};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -7,7 +6,10 @@ use serde::Deserialize;
 use super::super::{consent, email_tokens, email_tokens::Purpose, store};
 use crate::{
     audit::AuditAction,
-    http::{Body, Code, FieldCode, Problem, Validator},
+    http::{
+        Body, Code, FieldCode, Problem, Validator,
+        limits::{EmailText, NameText},
+    },
     identity::RequestContext,
     outbox::{self, EmailKind, OutgoingEmail, Sender},
 };

@@ -1,5 +1,4 @@
 //! Endpoint to apply a proposal.
-use crate::allocation::HoldSeconds;
 use actix_web::{HttpRequest, post};
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +8,7 @@ use super::{
 };
 use crate::{
     allocation::{
-        OFFER_TTL_S,
+        HoldSeconds, OFFER_TTL_S,
         runs::{GiveAs, apply},
     },
     exhibitors::without_email::{WithoutEmail, WithoutEmailWarning},
