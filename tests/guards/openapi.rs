@@ -6,6 +6,15 @@ fn openapi_document_is_current() {
     assert!(current.trim() == committed.trim(), "openapi.json is stale: cargo run -- openapi > openapi.json");
 }
 
+#[test]
+fn catalogue_of_errors_is_current() {
+    let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.md")).unwrap_or_default();
+    assert!(
+        hoicho::cli::errors::catalogue() == committed,
+        "docs/errors.md is stale: cargo run -- errors > docs/errors.md"
+    );
+}
+
 /// Client generators fail on dangling references and duplicate operation identifiers.
 #[test]
 fn openapi_document_is_valid() {

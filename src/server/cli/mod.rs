@@ -3,6 +3,7 @@ mod allocate;
 mod backup;
 mod demo;
 mod doctor;
+pub mod errors;
 mod import;
 mod person;
 mod serve;
@@ -65,6 +66,8 @@ enum Command {
     },
     /// Print the OpenAPI document (committed as openapi.json)
     Openapi,
+    /// Print the catalogue of errors of the API (committed as docs/errors.md)
+    Errors,
 }
 
 /// Makes everything that the program creates readable by its user only, whatever the umask of the shell: the database with the files
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::RotateKey(place) => rotate_key(&place),
         Command::GrantAdmin { place, email } => grant_admin(&place, &email),
         Command::Openapi => openapi(),
+        Command::Errors => errors(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -112,6 +116,12 @@ pub fn main() -> ExitCode {
 #[expect(clippy::print_stdout, reason = "the command's output")]
 fn openapi() -> Result<(), String> {
     println!("{}", serde_json::to_string_pretty(&crate::app::openapi()).map_err(|e| e.to_string())?);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the command's output")]
+fn errors() -> Result<(), String> {
+    print!("{}", errors::catalogue());
     Ok(())
 }
 

@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 
 use super::{
     body_timeout,
+    code::Code,
     field_code::FieldCode,
-    problem::{Code, FieldError, Problem},
+    problem::{FieldError, Problem},
     request_shape::Shape,
     size_limits::{MAX_JSON_BYTES, MIB},
 };

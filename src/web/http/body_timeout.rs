@@ -13,7 +13,7 @@ use actix_web::{
 use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
 
-use super::problem::{Code, Problem};
+use super::{code::Code, problem::Problem};
 use hoicho_core::i18n::MessageId;
 
 /// Minimum supported upload rate in bytes per second: a phone with weak reception.

@@ -7,7 +7,7 @@ use actix_web::{
     middleware::Next,
 };
 
-use super::problem::{Code, Problem};
+use super::{code::Code, problem::Problem};
 use hoicho_core::i18n::MessageId;
 
 fn is_encoded(headers: &HeaderMap) -> bool {

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use tokio::sync::Semaphore;
 
-use super::problem::{Code, Problem};
+use super::{code::Code, problem::Problem};
 use hoicho_core::i18n::MessageId;
 
 /// Tasks per core that may wait to render a page or a picture, or to compute a digest.

@@ -4,10 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hoicho_core::i18n::MessageId;
 use sha2::{Digest, Sha256};
 
-use super::{
-    cpu_pool::CpuPool,
-    problem::{Code, Problem},
-};
+use super::{code::Code, cpu_pool::CpuPool, problem::Problem};
 
 /// Digest by which two contents are told apart: 132 bits of SHA-256.
 pub fn digest(content: &[u8]) -> String {

@@ -8,7 +8,7 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-use super::problem::{Code, Problem};
+use super::{code::Code, problem::Problem};
 use hoicho_core::i18n::MessageId;
 
 /// Selected fields of `T`; all by default.

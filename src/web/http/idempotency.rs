@@ -12,12 +12,7 @@ use chrono::Duration;
 use diesel::prelude::*;
 use futures_util::{StreamExt, stream};
 
-use super::{
-    body_timeout, etag,
-    problem::{Code, Problem},
-    response::ApiResponse,
-    size_limits::MAX_BUFFERED_BYTES,
-};
+use super::{body_timeout, code::Code, etag, problem::Problem, response::ApiResponse, size_limits::MAX_BUFFERED_BYTES};
 use hoicho_core::{
     db::{Tx, schema::idempotency_keys},
     i18n::MessageId,

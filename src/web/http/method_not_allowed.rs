@@ -10,12 +10,7 @@ use actix_web::{
 };
 use serde_json::Value;
 
-use super::{
-    cors,
-    negotiation::preferred_language,
-    problem::{Code, Problem},
-    request_id::RequestId,
-};
+use super::{code::Code, cors, negotiation::preferred_language, problem::Problem, request_id::RequestId};
 
 /// Path patterns of the document with their allowed methods.
 pub struct AllowedMethods(Vec<(ResourceDef, HeaderValue)>);

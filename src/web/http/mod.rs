@@ -2,6 +2,7 @@
 //! idempotency keys, security headers, exports, downloads.
 pub mod body;
 pub mod body_timeout;
+pub mod code;
 pub mod conditional_get;
 pub mod content_encoding;
 pub mod cors;
@@ -33,10 +34,11 @@ pub mod spreadsheet;
 pub mod validation;
 
 pub use body::{Body, OptionalBody, Query};
+pub use code::Code;
 pub use cpu_pool::CpuPool;
 pub use field_code::FieldCode;
 pub use negotiation::{accepted_media, preferred_language};
-pub use problem::{Code, FieldError, FieldErrorView, Problem, ProblemView};
+pub use problem::{FieldError, FieldErrorView, Problem, ProblemView};
 pub use raw_body::RawBody;
 pub use response::{ApiResponse, Items};
 pub use validation::Validator;

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hoicho_core::i18n::MessageId;
 use serde::{Deserialize, Serialize};
 
-use super::problem::{Code, Problem};
+use super::{code::Code, problem::Problem};
 
 /// Max page size.
 pub const MAX_PAGE_SIZE: u16 = 500;

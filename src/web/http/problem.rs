@@ -1,4 +1,4 @@
-//! Error responses (RFC 9457): one table of codes, each with its status and a localized title.
+//! Error responses (RFC 9457).
 use actix_web::{
     HttpResponse, ResponseError,
     body::BoxBody,
@@ -12,91 +12,14 @@ use serde::Serialize;
 use strum::VariantArray;
 use utoipa::openapi::Schema;
 
-use super::{field_code::FieldCode, negotiation::preferred_language, open_enum::open_enum, request_id::RequestId};
+use super::{
+    code::Code, field_code::FieldCode, negotiation::preferred_language, open_enum::open_enum, request_id::RequestId,
+};
 use hoicho_core::{
     db::{ConstraintViolation, Unavailable, constraint},
     i18n::{Language, LocalizedText, MessageId},
     values::clock::Instant,
 };
-
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident $status:literal),+ $(,)?) => {
-        /// A stable error code; its spelling is part of the API.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::VariantArray, strum::IntoStaticStr)]
-        #[serde(rename_all = "snake_case")]
-        #[strum(serialize_all = "kebab-case")]
-        pub enum Code { $($(#[$doc])* $name),+ }
-        impl Code {
-            /// The HTTP status of this code.
-            pub fn status(self) -> StatusCode {
-                let number: u16 = match self { $(Self::$name => $status),+ };
-                StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-            }
-            /// The localized title.
-            pub fn title(self) -> LocalizedText {
-                let name: &'static str = self.into();
-                LocalizedText::from_key(&format!("problem-{name}"))
-            }
-        }
-    };
-}
-
-codes! {
-    /// Malformed JSON, path or query.
-    BadRequest 400,
-    /// The request has no valid credentials.
-    LoginRequired 401,
-    /// Wrong e-mail or password; the response does not reveal which.
-    WrongCredentials 401,
-    /// Wrong code of the second factor.
-    WrongCode 401,
-    /// A passkey that is not registered, or a wrong signature of one.
-    WrongPasskey 401,
-    /// The caller lacks the required role.
-    Forbidden 403,
-    /// The organiser, or the settings for admins, require a second factor, and the account has none.
-    SecondFactorRequired 403,
-    /// The resource does not exist or is not visible to the caller.
-    NotFound 404,
-    /// The path supports other methods.
-    MethodNotAllowed 405,
-    /// Timeout while reading the request body.
-    TooSlow 408,
-    /// The booth has an active allocation.
-    BoothAlreadyTaken 409,
-    /// The floor changed after the proposal was made.
-    FloorChanged 409,
-    /// The current state does not allow this transition.
-    IllegalStep 409,
-    /// A unique value is in use.
-    AlreadyExists 409,
-    /// The resource is still referenced, or references one that does not exist.
-    InUse 409,
-    /// The edition's figures are final.
-    EditionFinalised 409,
-    /// `If-Match` does not match the current version.
-    StaleVersion 412,
-    /// Unsupported file type.
-    UnsupportedFile 415,
-    /// The idempotency key was used for a different request.
-    IdempotencyKeyReused 422,
-    /// The e-mail address of the account is not verified.
-    EmailNotVerified 403,
-    /// The application does not meet the eligibility rules of the zone.
-    NotEligible 409,
-    /// The body exceeds the size limit.
-    TooLarge 413,
-    /// The body is well-formed but invalid; `errors` lists every error.
-    Invalid 422,
-    /// The change requires an `If-Match` header.
-    PreconditionRequired 428,
-    /// Rate limit exceeded.
-    TooManyRequests 429,
-    /// Internal error.
-    Internal 500,
-    /// The database is unavailable.
-    Unavailable 503,
-}
 
 /// A validation error of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]

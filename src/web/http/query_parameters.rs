@@ -10,7 +10,7 @@ use actix_web::{
 };
 use serde_json::Value;
 
-use super::problem::{Code, Problem};
+use super::{code::Code, problem::Problem};
 
 /// Documented query parameters by method and path pattern.
 pub struct KnownParameters(HashMap<(String, String), BTreeSet<String>>);

@@ -9,10 +9,7 @@ use actix_web::{
 };
 use futures_util::StreamExt;
 
-use super::{
-    body_timeout,
-    problem::{Code, Problem},
-};
+use super::{body_timeout, code::Code, problem::Problem};
 
 /// A body of at most `MAX_BYTES` bytes. Like [`super::Body`], it returns a read error only in [`RawBody::into_result`].
 pub struct RawBody<const MAX_BYTES: usize>(Result<Bytes, Problem>);

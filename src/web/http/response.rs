@@ -6,10 +6,7 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use super::{
-    etag,
-    problem::{Code, Problem},
-};
+use super::{code::Code, etag, problem::Problem};
 
 /// Where the operations of the API are.
 pub const API_BASE: &str = "/api/v1";

@@ -1,8 +1,9 @@
 //! Validation that collects all errors of a body, so that one response reports all of them.
 use super::{
+    code::Code,
     field_code::FieldCode,
     limits::TextLimit,
-    problem::{Code, FieldError, Problem},
+    problem::{FieldError, Problem},
 };
 use hoicho_core::{
     i18n::{LocalizedText, MessageId},

@@ -1,7 +1,7 @@
 //! Errors of writing and sending files.
 use std::io;
 
-use super::super::problem::{Code, Problem};
+use super::super::{code::Code, problem::Problem};
 
 /// Maps an error of writing or sending a file to a problem. That the time was over is not logged.
 pub fn write_error(error: io::Error) -> Problem {
