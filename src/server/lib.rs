@@ -1,4 +1,5 @@
 //! hoicho: trade fair management. ARCHITECTURE.md has the map, the ranks and the life of a request.
+pub mod api_changes;
 pub mod app;
 pub mod cli;
 pub mod jobs;

@@ -51,7 +51,7 @@ const RANKS: [(&str, &[(&str, u8)]); 4] = [
             ("owners", 9),
         ],
     ),
-    ("server", &[("app", 0), ("jobs", 1), ("sample_data", 2), ("cli", 3), ("main", 4)]),
+    ("server", &[("api_changes", 0), ("app", 1), ("jobs", 2), ("sample_data", 3), ("cli", 4), ("main", 5)]),
 ];
 
 /// Names that follow `prefix` in imports and paths: `x` of `crate::x`, `crate::{x, y::z}`.

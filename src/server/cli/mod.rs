@@ -9,10 +9,11 @@ mod person;
 mod serve;
 mod setup;
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{io::IsTerminal, path::Path, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+use crate::api_changes;
 use hoicho_core::{config, db::migrate, values::clock::Clock};
 use hoicho_web::{
     audit::{self, AuditAction},
@@ -68,6 +69,13 @@ enum Command {
     Openapi,
     /// Print the catalogue of errors of the API (committed as docs/errors.md)
     Errors,
+    /// Print what changed in the API since an OpenAPI document, and what of it breaks clients
+    ApiChanges {
+        /// The older document, for example docs/released/openapi.json
+        old: std::path::PathBuf,
+        /// The newer document; default: that of this program
+        new: Option<std::path::PathBuf>,
+    },
 }
 
 /// Makes everything that the program creates readable by its user only, whatever the umask of the shell: the database with the files
@@ -103,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::GrantAdmin { place, email } => grant_admin(&place, &email),
         Command::Openapi => openapi(),
         Command::Errors => errors(),
+        Command::ApiChanges { old, new } => print_api_changes(&old, new.as_deref()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -122,6 +131,17 @@ fn openapi() -> Result<(), String> {
 #[expect(clippy::print_stdout, reason = "the command's output")]
 fn errors() -> Result<(), String> {
     print!("{}", errors::catalogue());
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the command's output")]
+fn print_api_changes(old: &Path, new: Option<&Path>) -> Result<(), String> {
+    let read = |file: &Path| -> Result<serde_json::Value, String> {
+        let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+        serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file.display()))
+    };
+    let new = new.map_or_else(|| Ok(crate::app::openapi()), read)?;
+    print!("{}", api_changes::to_markdown(&api_changes::find_changes(&read(old)?, &new)));
     Ok(())
 }
 
