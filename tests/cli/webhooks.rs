@@ -1,12 +1,16 @@
 //! Webhooks of committed changes are delivered after a kill, and the official library verifies their signatures.
-use std::process::Command;
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use serde_json::{Value, json};
 
 use crate::{
     python::installed,
     receiver::Receiver,
-    server::{Server, free_port, login},
+    server::{Server, free_port, hoicho, login},
     wait::wait_until,
 };
 
@@ -117,17 +121,68 @@ fn official_verifier_accepts_only_our_webhook_signatures() {
         [made["secret"], changed("webhook-timestamp", "1700000000"), first.body],
         [made["secret"], changed("webhook-signature", "v1,AAAA"), first.body],
     ]);
+    assert_eq!(verify(&verifier, &cases), json!([true, true, true, false, false, false, false, false, false]));
+    server.stop();
+}
+
+/// What the official library says of each `[secret, headers, body]`.
+fn verify(verifier: &Path, cases: &Value) -> Value {
     let mut child = Command::new("python3")
         .args(["-c", VERIFY])
         .env("PYTHONPATH", verifier)
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), cases.to_string().as_bytes()).unwrap();
     let out = child.wait_with_output().unwrap();
     assert!(out.status.success());
-    let believed: Value = serde_json::from_slice(&out.stdout).unwrap();
-    assert_eq!(believed, json!([true, true, true, false, false, false, false, false, false]));
+    serde_json::from_slice(&out.stdout).unwrap()
+}
+
+#[test]
+fn listen_forwards_signed_messages_of_the_chosen_types() {
+    let Some(verifier) = installed("standardwebhooks", "standardwebhooks==1.0.0") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(&folder.path().join("demo"), &[]);
+    let token = login(&server);
+    let (organiser, receiver) = (organiser(&server, &token), Receiver::start());
+    let key = |scopes: &[&str]| {
+        let body = json!({ "name": "Máy của người viết", "scopes": scopes });
+        let made = server.post(&format!("/organisers/{organiser}/api-keys"), &token, &body);
+        made["secret"].as_str().unwrap().to_owned()
+    };
+    let listen = |key: &str| {
+        let mut command = hoicho(folder.path());
+        command.args(["webhooks", "listen", "--server", server.address().url(), "--organiser", &organiser]);
+        command.args(["--forward-to", &receiver.url(), "--types", "edition.changed,edition.published"]);
+        command.env("HOICHO_API_KEY", key);
+        command
+    };
+    // A key without the scope ends it with the server's reason.
+    let refused = listen(&key(&["read:editions"])).output().unwrap();
+    assert!(!refused.status.success());
+    let reason = String::from_utf8(refused.stderr).unwrap();
+    assert!(reason.contains("403") && reason.contains("read:events"), "{reason}");
+
+    let mut child = listen(&key(&["read:events"])).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let signed = lines.next().unwrap();
+    let secret = signed.split_whitespace().nth(2).unwrap().to_owned();
+    assert_eq!(lines.next().unwrap(), "waiting for messages");
+    let edition = json!({ "organiser": organiser, "slug": "ky-moi", "name": "Kỳ mới" });
+    server.post("/editions", &token, &edition);
+    let day = json!([{ "day": "2027-03-01", "opens_at": "08:00:00", "closes_at": "21:00:00" }]);
+    let address = server.address();
+    address.call_with("PUT", "/editions/ky-moi/opening-days", Some(&token), Some(&day), Some("\"v1\""));
+    address.call("POST", "/editions/ky-moi/transitions", Some(&token), Some(&json!({ "to": "published" })));
+    let line = lines.find(|line| !line.contains(" edition.changed msg_")).unwrap();
+    assert!(line.contains(" edition.published msg_") && line.contains(": 204 ("), "{line}");
+    let taken = receiver.taken();
+    assert_eq!(taken.last().unwrap().json()["data"]["edition"]["slug"], "ky-moi");
+    let cases: Vec<Value> = taken.iter().map(|m| json!([secret, m.headers, m.body])).collect();
+    assert_eq!(verify(&verifier, &json!(cases)), json!(vec![true; cases.len()]));
+    child.kill().unwrap();
+    child.wait().unwrap();
     server.stop();
 }

@@ -270,8 +270,9 @@ impl Settings {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        // HOICHO_TEST_… is reserved for the test suite.
-        let environment = Env::prefixed("HOICHO_").filter(|key| !key.starts_with("TEST_")).split("__");
+        // HOICHO_TEST_… is reserved for the test suite; `hoicho webhooks listen` reads the others.
+        let environment = Env::prefixed("HOICHO_").ignore(&["api_key", "webhook_secret"]);
+        let environment = environment.filter(|key| !key.starts_with("TEST_")).split("__");
         figment.merge(environment).extract().map_err(|error| Box::new(without_secrets(error)))
     }
 }

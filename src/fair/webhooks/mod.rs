@@ -25,3 +25,4 @@ pub use endpoint_store::{DisabledReason, WebhookRow, list_by_organiser, list_eve
 pub use event_store::{EventFilter, ListedEvent, list_bodies, list_newest_events};
 pub use fan_out::{fan_out, find_organisers, forget_deleted};
 pub use routes::{ApiDoc, routes};
+pub use signature::{SigningSecret, signature_header};

@@ -10,7 +10,7 @@ use hoicho_web::http::{Code, Problem};
 
 /// Signing secret of one endpoint: an HMAC key and an ed25519 key pair.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct SigningSecret {
+pub struct SigningSecret {
     hmac: Vec<u8>,
     ed25519_seed: [u8; 32],
 }
@@ -23,7 +23,10 @@ impl std::fmt::Debug for SigningSecret {
 
 impl SigningSecret {
     /// Generates a random secret.
-    pub(super) fn generate() -> Result<Self, Problem> {
+    ///
+    /// # Errors
+    /// [`Code::Internal`] if the random number generator of the system fails.
+    pub fn generate() -> Result<Self, Problem> {
         let (mut hmac, mut ed25519_seed) = (vec![0; 32], [0; 32]);
         let mut random = rand::rngs::OsRng;
         random.try_fill_bytes(&mut hmac).and_then(|()| random.try_fill_bytes(&mut ed25519_seed)).map_err(|error| {
@@ -31,6 +34,15 @@ impl SigningSecret {
             Problem::from(Code::Internal)
         })?;
         Ok(Self { hmac, ed25519_seed })
+    }
+
+    /// A secret with this HMAC key (`whsec_…`), and a random ed25519 key pair; `None` if the key is not base64 after its prefix.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] if the random number generator of the system fails.
+    pub fn with_hmac_key(key: &str) -> Result<Option<Self>, Problem> {
+        let Some(hmac) = key.strip_prefix("whsec_").and_then(|key| STANDARD.decode(key).ok()) else { return Ok(None) };
+        Ok(Some(Self { hmac, ..Self::generate()? }))
     }
 
     /// Decodes the stored base64 values; `None` if they are invalid.
@@ -47,12 +59,12 @@ impl SigningSecret {
     }
 
     /// The HMAC key in the `whsec_` format of the specification.
-    pub(super) fn hmac_key(&self) -> String {
+    pub fn hmac_key(&self) -> String {
         format!("whsec_{}", STANDARD.encode(&self.hmac))
     }
 
     /// The ed25519 public key in the `whpk_` format of the specification.
-    pub(super) fn public_key(&self) -> String {
+    pub fn public_key(&self) -> String {
         format!("whpk_{}", STANDARD.encode(SigningKey::from_bytes(&self.ed25519_seed).verifying_key().to_bytes()))
     }
 
@@ -66,7 +78,7 @@ impl SigningSecret {
 }
 
 /// Value of the `webhook-signature` header: signatures by all active secrets, separated by spaces.
-pub(super) fn signature_header(secrets: &[SigningSecret], id: &str, timestamp: i64, body: &str) -> String {
+pub fn signature_header(secrets: &[SigningSecret], id: &str, timestamp: i64, body: &str) -> String {
     let content = format!("{id}.{timestamp}.{body}");
     let signatures: Vec<String> = secrets.iter().filter_map(|secret| secret.sign(content.as_bytes())).collect();
     signatures.join(" ")

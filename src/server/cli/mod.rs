@@ -8,6 +8,7 @@ mod import;
 mod person;
 mod serve;
 mod setup;
+mod webhooks;
 
 use std::{io::IsTerminal, path::Path, process::ExitCode};
 
@@ -52,6 +53,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Restore a backup into an empty database
     Restore(backup::RestoreArgs),
+    /// Receive an organiser's webhook messages on this machine, from any server
+    Webhooks(webhooks::Webhooks),
     /// Show or erase the personal data of a person, or end their logins
     Person(person::Person),
     /// Migrate the schema of the configured database
@@ -105,6 +108,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(place) => doctor::doctor(&place),
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),
+        Command::Webhooks(args) => webhooks::webhooks(&args),
         Command::Person(args) => person::person(&args),
         Command::Migrate(place) => migrate(&place),
         Command::RotateKey(place) => rotate_key(&place),
